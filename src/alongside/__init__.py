@@ -1,0 +1,1 @@
+"""Social learning in the flow of work, beside the tools people already use."""

@@ -1,0 +1,62 @@
+"""Who may read a thing: one rule, used by everything."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from alongside.people.rules import Viewer
+
+
+class Kind(StrEnum):
+    WORLD = "world"
+    ORGANISATION = "organisation"
+    CLOSED = "closed"
+
+
+OPEN_KINDS = (Kind.WORLD, Kind.ORGANISATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearers:
+    """Who hears in an audience: of a closed one everybody, of the organisation's those who are not its members."""
+
+    account_ids: frozenset[int] = frozenset()
+    person_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What a viewer may read, for an index: all that is open to the organisation or not, and these audiences."""
+
+    reads_organisation: bool
+    audience_ids: frozenset[int]
+
+
+def may_read(viewer: Viewer, *, kind: Kind, is_sealed: bool, hearers: Hearers) -> bool:
+    """The rule itself. The SQL in queries.py says the same; a property test holds them together."""
+    if is_sealed:
+        return False
+    if kind is Kind.WORLD or (kind is Kind.ORGANISATION and viewer.reads_organisation):
+        return True
+    return is_hearer(viewer, hearers)
+
+
+def is_hearer(viewer: Viewer, hearers: Hearers) -> bool:
+    if viewer.person_id is not None and viewer.person_id in hearers.person_ids:
+        return True
+    return not hearers.account_ids.isdisjoint(viewer.account_ids)
+
+
+def may_open(viewer: Viewer, *, is_sealed: bool, hearers: Hearers) -> bool:
+    """A sealed room is opened to its members by one of its members; by nobody else, an administrator included."""
+    return is_sealed and is_hearer(viewer, hearers)
+
+
+def sealed_at_first(kind: Kind, *, is_try_out: bool) -> bool:
+    """A closed room of an archive comes in sealed; in a try-out there is nobody to ask but the one at the screen."""
+    return kind is Kind.CLOSED and not is_try_out
+
+
+def changed_hearers(before: Collection[int], after: Collection[int]) -> tuple[set[int], set[int]]:
+    """Who came and who left."""
+    return set(after) - set(before), set(before) - set(after)

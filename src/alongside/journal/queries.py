@@ -1,0 +1,66 @@
+"""Reading the journal. It holds nothing about anybody, so that it has no viewer; every read is named unscoped."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from alongside.journal.models import Cursor
+from alongside.journal.rules import Kind, Line, Position, trimmable_through
+from alongside.journal.models import Line as LineRow
+
+# On PostgreSQL ids are given before commit: a transaction that began first and commits last writes a smaller id
+# than one already read, and a cursor over ids alone would pass it by. So a line is read only when every older
+# transaction has ended, in the order of transactions.
+_SETTLED = "transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AND"
+
+
+def unscoped_lines_after(position: Position, limit: int = 500) -> list[Line]:
+    """Lines after a position in reading order; an empty list means: nothing more for now."""
+    settled = _SETTLED if connection.vendor == "postgresql" else ""
+    found = LineRow.objects.raw(
+        f"SELECT id, transaction, kind, ids FROM journal_line WHERE {settled}"  # noqa: S608 (a constant of ours)
+        " (transaction > %s OR (transaction = %s AND id > %s)) ORDER BY transaction, id LIMIT %s",
+        [position.transaction, position.transaction, position.line, limit],
+    )
+    return [Line(Position(row.transaction, row.pk), Kind(row.kind), tuple(row.ids)) for row in found]
+
+
+def unscoped_end() -> Position:
+    """Where a follower starts that takes the rest from the tables: nothing settled lies after it."""
+    settled = f"WHERE {_SETTLED.removesuffix(' AND')}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT transaction, id FROM journal_line {settled} ORDER BY transaction DESC, id DESC LIMIT 1"  # noqa: S608
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return unscoped_trimmed_through()
+    return Position(*row)
+
+
+def unscoped_oldest_unread(position: Position) -> datetime | None:
+    """When the first line after a position was written: how long a follower is behind. None: it is not behind."""
+    row = (
+        (
+            LineRow.objects.filter(transaction=position.transaction, id__gt=position.line)
+            | LineRow.objects.filter(transaction__gt=position.transaction)
+        )
+        .order_by("transaction", "id")
+        .first()
+    )
+    return row.written_at if row else None
+
+
+def unscoped_trimmed_through() -> Position:
+    row = Cursor.objects.filter(follower=TRIMMED).first()
+    return Position(row.transaction, row.line) if row else Position()
+
+
+def unscoped_passed_by_all() -> Position:
+    return trimmable_through(
+        [Position(row.transaction, row.line) for row in Cursor.objects.exclude(follower=TRIMMED)]
+    )
+
+
+# A row of the cursors' table that no follower moves: how far lines are gone.
+TRIMMED = "trimmed"
