@@ -1,6 +1,16 @@
-"""What search decides, in plain values: what an index is given, what it may look at, and what it proposes."""
+"""What search decides, in plain values: what was asked, what an index may look at, what it proposes."""
 
-from dataclasses import dataclass
+import re
+from calendar import timegm
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+LONGEST_QUESTION: Final = 2_000
+"""Characters. Whoever pastes a whole log asks with its beginning, and is told so."""
+MOST_WORDS: Final = 64
+MOST_PHRASES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a viewer may read, and how the question narrows it. An index only ever sees this, never a person."""
+    """What a viewer may read, and how the question narrows it. An index sees this and never a person."""
 
     reads_all_open: bool
     audience_ids: frozenset[int]
@@ -45,3 +55,146 @@ class Proposal:
 
     conversation_id: int
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person typed, understood. Nothing of it is ever stored."""
+
+    words: str = ""
+    phrases: tuple[str, ...] = ()
+    room: str | None = None
+    from_me: bool = False
+    after: date | None = None
+    before: date | None = None
+    newest_first: bool = False
+    remarks: tuple[str, ...] = ()
+    """What could not be taken as it was typed, each in one sentence for the person who typed it."""
+
+    @property
+    def text(self) -> str:
+        """Everything that was asked in words, for an index that reads meaning."""
+        return " ".join((self.words, *self.phrases)).strip()
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self.from_me or not (self.room is None and self.after is None and self.before is None)
+
+
+NOT_FROM_SOMEBODY: Final = (
+    "Alongside does not list what somebody wrote, so “from:” takes only “me”; the rest was looked for."
+)
+QUOTE_LEFT_OPEN: Final = "A quotation mark was never closed, so what follows it was taken as plain words."
+ONE_ROOM: Final = "Only one room can be asked in at a time; the first was taken."
+NO_ROOM: Final = "“in:” needs the name of a room right after it, as in “in:#help”."
+NEVER: Final = "Nothing can be both after and before those dates."
+TOO_LONG: Final = (
+    f"The question was long; its first {LONGEST_QUESTION} characters and {MOST_WORDS} words were taken."
+)
+
+_PIECE: Final = re.compile(
+    r"""(?<![^\s"])(?P<operator>in|from|after|before):(?P<value>"[^"]*"|\S*)|"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+|")""",
+    re.IGNORECASE,
+)
+_QUOTES: Final = str.maketrans("“”„«»\0", '""""" ')
+_DAY: Final = re.compile(r"([12]\d{3})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_A_WORD: Final = re.compile(r"\w")
+
+
+def asked(text: str, *, newest_first: bool = False) -> Asked:
+    """Total: whatever is typed is understood somehow, and what was not is said."""
+    clean = text[:LONGEST_QUESTION].translate(_QUOTES)
+    understood = Asked(newest_first=newest_first)
+    words: list[str] = []
+    for piece in _PIECE.finditer(clean):
+        understood = _with_piece(understood, piece, words)
+    if len(text) > LONGEST_QUESTION or len(words) > MOST_WORDS or len(understood.phrases) > MOST_PHRASES:
+        understood = _remark(understood, TOO_LONG)
+    if understood.after and understood.before and understood.after >= understood.before:
+        understood = _remark(understood, NEVER)
+    return replace(understood, words=" ".join(words[:MOST_WORDS]), phrases=understood.phrases[:MOST_PHRASES])
+
+
+def first_second(day: date | None) -> int | None:
+    """Midnight UTC for everybody: dates are typed without a zone, and a shared link means the same."""
+    return None if day is None else timegm(day.timetuple())
+
+
+def _with_piece(so_far: Asked, piece: re.Match[str], words: list[str]) -> Asked:
+    operator, phrase, word = piece["operator"], piece["phrase"], piece["word"]
+    if operator is not None:
+        return _with_operator(so_far, operator.lower(), piece["value"].strip('"').strip(), words)
+    if phrase is not None:
+        return _with_phrase(so_far, " ".join(phrase.split()), words)
+    if word == '"':
+        return _remark(so_far, QUOTE_LEFT_OPEN)
+    words.append(word)
+    return so_far
+
+
+def _with_phrase(so_far: Asked, phrase: str, words: list[str]) -> Asked:
+    """Quotation marks around nothing that can be looked for are taken as if they were not there."""
+    if _A_WORD.search(phrase) is None:
+        words.extend(phrase.split())
+        return so_far
+    return replace(so_far, phrases=(*so_far.phrases, phrase))
+
+
+def _with_operator(so_far: Asked, operator: str, value: str, words: list[str]) -> Asked:
+    match operator:
+        case "in":
+            return _with_room(so_far, value.lstrip("#").strip())
+        case "from":
+            me = value.lower() == "me"
+            return replace(so_far, from_me=True) if me else _remark(so_far, NOT_FROM_SOMEBODY)
+        case _:
+            return _with_day(so_far, operator, value, words)
+
+
+def _with_room(so_far: Asked, room: str) -> Asked:
+    if not room:
+        return _remark(so_far, NO_ROOM)
+    if so_far.room not in (None, room):
+        return _remark(so_far, ONE_ROOM)
+    return replace(so_far, room=room)
+
+
+def _with_day(so_far: Asked, operator: str, value: str, words: list[str]) -> Asked:
+    day = _day(value)
+    if day is None:
+        words.extend((operator, *value.split()))
+        return _remark(so_far, f"“{operator}:” takes a date like 2026, 2026-01 or 2026-01-15.")
+    return replace(so_far, after=day) if operator == "after" else replace(so_far, before=day)
+
+
+def _day(value: str) -> date | None:
+    """A year or a month stands for its first day: “after” begins with it, “before” ends ahead of it."""
+    match = _DAY.fullmatch(value)
+    if match is None:
+        return None
+    year, month, day = (int(part) if part else 1 for part in match.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _remark(so_far: Asked, remark: str) -> Asked:
+    return so_far if remark in so_far.remarks else replace(so_far, remarks=(*so_far.remarks, remark))
+
+
+MOST_MESSAGES_OF_A_PART: Final = 200
+LONGEST_PART: Final = 60_000
+
+
+def parts_of(unit: Unit) -> Iterator[tuple[str, ...]]:
+    """The texts of a conversation, cut where it is so long that its one good hour would drown in it."""
+    part: list[str] = [unit.title]
+    length = 0
+    for message in unit.messages:
+        if len(part) > MOST_MESSAGES_OF_A_PART or (length and length + len(message.text) > LONGEST_PART):
+            yield tuple(part)
+            part, length = [unit.title], 0
+        part.append(message.text)
+        length += len(message.text)
+    yield tuple(part)
