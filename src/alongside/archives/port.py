@@ -25,7 +25,8 @@ class RoomAudience(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Header:
     """`key` is the same for every export of the same workspace, list or file, so that a newer export finds the
-    older one's rows; `name` is for people ("Acme, Slack"); `tool` is slack, mail, zulip or alongside."""
+    older one's rows; `name` is for people ("Acme, Slack"); `tool` is slack, mail, zulip or alongside.
+    """
 
     key: str
     name: str
@@ -46,7 +47,8 @@ class PersonRecord:
 @dataclass(frozen=True, slots=True)
 class RoomRecord:
     """`members` are source ids of people; for an organisation's room only guests among them matter.
-    `is_threaded` is false for a flat room, where conversations must be told apart."""
+    `is_threaded` is false for a flat room, where conversations must be told apart.
+    """
 
     source_id: str
     name: str
@@ -59,7 +61,8 @@ class RoomRecord:
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
     """`context` is the conversation's id in the source (thread root, topic); None in a flat room.
-    `html` is safe already. `mentions` and `reply_to` are source ids. `helped`: a reaction said so."""
+    `html` is safe already. `mentions` and `reply_to` are source ids. `helped`: a reaction said so.
+    """
 
     source_id: str
     room: str

@@ -13,9 +13,7 @@ class Audience(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=[kind.value for kind in Kind]), name="a_known_audience"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=[kind.value for kind in Kind]), name="a_known_audience"),
             models.CheckConstraint(
                 condition=models.Q(kind=Kind.CLOSED.value) | models.Q(is_sealed=False),
                 name="only_closed_ones_are_sealed",

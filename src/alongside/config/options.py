@@ -79,9 +79,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongSetting(
-            f"{path} cannot be read as TOML: {error}. Mend that line, or move the file away."
-        ) from error
+        raise WrongSetting(f"{path} cannot be read as TOML: {error}. Mend that line, or move the file away.") from error
     known = {field.name for field in fields(Options)} - {"home"}
     for name in found:
         if name not in known:

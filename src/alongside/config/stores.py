@@ -21,9 +21,7 @@ def database(store: str, home: Path) -> dict[str, Any]:
         return _sqlite(Path(unquote(parts.path)) if store else home / "store.sqlite3")
     if parts.scheme in ("postgresql", "postgres"):
         return _postgresql(store)
-    raise WrongSetting(
-        f"{PREFIX}STORE begins with “{parts.scheme}”; it has to be sqlite:///… or postgresql://…"
-    )
+    raise WrongSetting(f"{PREFIX}STORE begins with “{parts.scheme}”; it has to be sqlite:///… or postgresql://…")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:

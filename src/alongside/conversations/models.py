@@ -19,9 +19,7 @@ class Room(models.Model):
     last_brought_by = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "source_id"], name="one_room_a_source_id")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "source_id"], name="one_room_a_source_id")]
 
 
 class Conversation(models.Model):
@@ -37,9 +35,7 @@ class Conversation(models.Model):
     first_brought_by = models.BigIntegerField(null=True, db_index=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["room", "source_id"], name="one_conversation_a_source_id")
-        ]
+        constraints = [models.UniqueConstraint(fields=["room", "source_id"], name="one_conversation_a_source_id")]
         indexes = [models.Index(fields=["room", "-last_said_at"], name="conversations_newest_first")]
 
 

@@ -12,17 +12,10 @@ class CurrentTransaction(models.Func):
     output_field: "ClassVar[models.Field[Any, Any]]" = models.BigIntegerField()
     arity = 0
 
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
-    ) -> tuple[str, list[Any]]:
-        del compiler, connection
-        return "0", []
+    template = "0"
 
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
-    ) -> tuple[str, list[Any]]:
-        del compiler, connection
-        return "pg_current_xact_id()::text::bigint", []
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="pg_current_xact_id()::text::bigint", **extra)
 
 
 class Line(models.Model):

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import connection
 
 from alongside.journal.models import Cursor
-from alongside.journal.rules import Kind, Line, Position, trimmable_through
 from alongside.journal.models import Line as LineRow
+from alongside.journal.rules import Kind, Line, Position, trimmable_through
 
 # On PostgreSQL ids are given before commit: a transaction that began first and commits last writes a smaller id
 # than one already read, and a cursor over ids alone would pass it by. So a line is read only when every older
@@ -18,7 +18,7 @@ def unscoped_lines_after(position: Position, limit: int = 500) -> list[Line]:
     """Lines after a position in reading order; an empty list means: nothing more for now."""
     settled = _SETTLED if connection.vendor == "postgresql" else ""
     found = LineRow.objects.raw(
-        f"SELECT id, transaction, kind, ids FROM journal_line WHERE {settled}"  # noqa: S608 (a constant of ours)
+        f"SELECT id, transaction, kind, ids FROM journal_line WHERE {settled}"
         " (transaction > %s OR (transaction = %s AND id > %s)) ORDER BY transaction, id LIMIT %s",
         [position.transaction, position.transaction, position.line, limit],
     )
@@ -29,9 +29,7 @@ def unscoped_end() -> Position:
     """Where a follower starts that takes the rest from the tables: nothing settled lies after it."""
     settled = f"WHERE {_SETTLED.removesuffix(' AND')}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT transaction, id FROM journal_line {settled} ORDER BY transaction DESC, id DESC LIMIT 1"  # noqa: S608
-        )
+        cursor.execute(f"SELECT transaction, id FROM journal_line {settled} ORDER BY transaction DESC, id DESC LIMIT 1")
         row = cursor.fetchone()
     if row is None:
         return unscoped_trimmed_through()
@@ -57,9 +55,7 @@ def unscoped_trimmed_through() -> Position:
 
 
 def unscoped_passed_by_all() -> Position:
-    return trimmable_through(
-        [Position(row.transaction, row.line) for row in Cursor.objects.exclude(follower=TRIMMED)]
-    )
+    return trimmable_through([Position(row.transaction, row.line) for row in Cursor.objects.exclude(follower=TRIMMED)])
 
 
 # A row of the cursors' table that no follower moves: how far lines are gone.

@@ -38,5 +38,6 @@ def in_lines(ids: Sequence[int]) -> list[list[int]]:
 
 def trimmable_through(positions: Sequence[Position]) -> Position:
     """Everything up to here was passed by every follower; nobody following means nothing is kept for anybody,
-    but a first follower may be about to come, so nothing is trimmed either."""
+    but a first follower may be about to come, so nothing is trimmed either.
+    """
     return min(positions, default=Position())

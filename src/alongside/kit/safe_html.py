@@ -16,8 +16,41 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 _TAGS = frozenset(
-    "a b blockquote br code del details div em h3 h4 h5 h6 hr i li ol p pre s span strong sub summary sup table tbody td th"
-    " thead tr u ul".split()
+    [
+        "a",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "details",
+        "div",
+        "em",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+    ]
 )
 _CLASSES = {"span": {"mention"}, "details": {"quoted"}}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}

@@ -34,9 +34,7 @@ class Person(AbstractBaseUser):
     # A full member reads what the organisation reads; a person whose only claim is a guest's account does not.
     is_full_member = models.BooleanField(default=False)
     is_administrator = models.BooleanField(default=False)
-    theme = models.CharField(
-        max_length=10, blank=True, choices=[(theme.value, theme.name) for theme in Theme]
-    )
+    theme = models.CharField(max_length=10, blank=True, choices=[(theme.value, theme.name) for theme in Theme])
 
     objects = PersonManager()
 
@@ -59,9 +57,7 @@ class Account(models.Model):
     last_brought_by = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "source_id"], name="one_account_a_source_id")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "source_id"], name="one_account_a_source_id")]
 
 
 class DeclinedLink(models.Model):
@@ -75,7 +71,7 @@ class DeclinedLink(models.Model):
 
 
 class Token(models.Model):
-    """Lets a command or a script read as the person who made it. Only its digest is kept, and never when it was used."""
+    """Lets a command or a script read as the person who made it. Only its digest is kept, never when it was used."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=100)

@@ -1,0 +1,41 @@
+"""Making audiences and keeping who hears in them."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from alongside.audiences.models import Audience, Hearer
+from alongside.audiences.queries import NotThere, unscoped_hearers
+from alongside.audiences.rules import Kind, changed_hearers, may_open
+from alongside.people.rules import Viewer
+
+
+class Refused(Exception):
+    """An act that may not be; the message is one sentence for the one who tried it."""
+
+
+def make(_actor: None, *, kind: Kind, is_sealed: bool = False, account_ids: Collection[int] = ()) -> int:
+    """A new audience with its hearers; nobody acts here, an archive or a bridge tells what a tool says."""
+    with transaction.atomic():
+        made = Audience.objects.create(kind=kind.value, is_sealed=is_sealed)
+        Hearer.objects.bulk_create(Hearer(audience=made, account_id=account) for account in sorted(set(account_ids)))
+    return made.pk
+
+
+def keep_hearers(_actor: None, *, audience_id: int, account_ids: Collection[int]) -> bool:
+    """Follow the tool: exactly these accounts hear from now on. True when that changed anything."""
+    with transaction.atomic():
+        came, left = changed_hearers(unscoped_hearers(audience_id).account_ids, account_ids)
+        Hearer.objects.filter(audience_id=audience_id, account_id__in=left).delete()
+        Hearer.objects.bulk_create(Hearer(audience_id=audience_id, account_id=account) for account in sorted(came))
+    return bool(came or left)
+
+
+def open_sealed(actor: Viewer, *, audience_id: int) -> None:
+    """One of its members opens a sealed audience. To anybody else it is not there."""
+    with transaction.atomic():
+        found = Audience.objects.select_for_update().filter(pk=audience_id).first()
+        if found is None or not may_open(actor, is_sealed=found.is_sealed, hearers=unscoped_hearers(audience_id)):
+            raise NotThere
+        found.is_sealed = False
+        found.save(update_fields=["is_sealed"])

@@ -1,0 +1,288 @@
+"""Taking in what was said. Nobody acts here but a tool: an archive's reader, later a bridge.
+
+One transaction, one line of the journal, and safe to repeat: what is there already and has not changed stays.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, transaction
+
+from alongside.conversations.models import Conversation, Message
+from alongside.conversations.queries import unscoped_heard_before
+from alongside.conversations.rules import LOOK_BACK, Heard, Said, joined_contexts, tell_apart, title_of
+from alongside.journal.actions import tell
+from alongside.journal.rules import Kind
+from alongside.kit.ids import new_id
+
+Key = tuple[int, str]
+
+_INSERT = (
+    "INSERT INTO conversations_message (conversation_id, audience_id, room_id, author_id, source_id, said_at,"
+    " edited_at, html, text, url, helped, reply_to_source_id, first_brought_by, last_brought_by)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A message that is here already."""
+
+    id: int
+    conversation_id: int
+    conversation: str
+    html: str
+    edited_at: datetime | None
+    url: str
+    helped: bool
+
+
+@dataclass(slots=True)
+class TakenIn:
+    """What a batch came to. `before` holds what edits replaced, for taking an archive back."""
+
+    new: int = 0
+    unchanged: int = 0
+    before: list[dict[str, Any]] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+    removed: set[int] = field(default_factory=set)
+
+
+def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int], brought_by: int | None) -> TakenIn:
+    """Bring in messages, in the order given. `audiences` maps a room to the audience of what is said in it now.
+
+    A message whose room and source id are known is compared: changed words replace what was there.
+    """
+    said = list({(one.room_id, one.source_id): one for one in said}.values())
+    taken = TakenIn()
+    with transaction.atomic():
+        known = _known(said)
+        contexts = _contexts(said, known)
+        conversations = _conversations(said, contexts, audiences, brought_by)
+        new = []
+        for one, context in zip(said, contexts, strict=True):
+            here = known.get((one.room_id, one.source_id))
+            if here is None:
+                new.append((one, conversations[one.room_id, context]))
+            elif _is_changed(here, one):
+                _change(here, one, taken)
+            else:
+                taken.unchanged += 1
+        _insert(new, brought_by, taken)
+        _mark_as_brought([here.id for here in known.values()], brought_by)
+        _join(new, taken)
+        tell(Kind.CONVERSATIONS_CHANGED, sorted(taken.touched - taken.removed))
+        tell(Kind.CONVERSATIONS_REMOVED, sorted(taken.removed))
+    return taken
+
+
+def _pairs(keys: Sequence[Key]) -> tuple[str, list[Any]]:
+    return ", ".join("(%s, %s)" for _ in keys), [value for key in keys for value in key]
+
+
+def _known(said: Sequence[Said]) -> dict[Key, Known]:
+    keys = [(one.room_id, one.source_id) for one in said]
+    return _known_by(keys) if keys else {}
+
+
+def _known_by(keys: Sequence[Key]) -> dict[Key, Known]:
+    marks, params = _pairs(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.room_id, m.source_id, m.id, m.conversation_id, v.source_id, m.html, m.edited_at, m.url, m.helped"
+            " FROM conversations_message m JOIN conversations_conversation v ON v.id = m.conversation_id"
+            f" WHERE (m.room_id, m.source_id) IN (VALUES {marks})",
+            params,
+        )
+        return {(row[0], row[1]): Known(*row[2:9]) for row in cursor.fetchall()}
+
+
+def _contexts(said: Sequence[Said], known: Mapping[Key, Known]) -> list[str]:
+    """The source id of each message's conversation."""
+    parents = [(one.room_id, one.context) for one in said if one.context not in (None, one.source_id)]
+    named = {key: here.conversation for key, here in known.items()}
+    if parents:
+        named |= {key: here.conversation for key, here in _known_by([key for key in parents if key[1]]).items()}
+    threaded = joined_contexts(said, named)
+    flat = _told_apart([one for one in said if one.context is None], named)
+    return [
+        named.get((one.room_id, one.source_id)) or context or flat[one.room_id, one.source_id]
+        for one, context in zip(said, threaded, strict=True)
+    ]
+
+
+def _told_apart(flat: Sequence[Said], named: Mapping[Key, str]) -> dict[Key, str]:
+    told: dict[Key, str] = {}
+    ordered = sorted(flat, key=attrgetter("room_id", "said_at"))
+    for room_id, of_room in groupby(ordered, key=attrgetter("room_id")):
+        messages = [
+            Heard(
+                one.source_id,
+                one.author_id,
+                one.said_at,
+                named.get((room_id, one.source_id)),
+                one.reply_to,
+                one.mentions,
+            )
+            for one in of_room
+        ]
+        earlier = unscoped_heard_before(room_id, messages[0].said_at, LOOK_BACK)
+        contexts = tell_apart(earlier, messages)
+        told |= {(room_id, one.source_id): context for one, context in zip(messages, contexts, strict=True)}
+    return told
+
+
+def _conversations(
+    said: Sequence[Said], contexts: Sequence[str], audiences: Mapping[int, int], brought_by: int | None
+) -> dict[Key, tuple[int, int]]:
+    """Row and audience of every conversation in the batch; those that are not there yet are begun."""
+    firsts: dict[Key, Said] = {}
+    for one, context in zip(said, contexts, strict=True):
+        firsts.setdefault((one.room_id, context), one)
+    found = _conversation_rows(list(firsts))
+    missing = [
+        Conversation(
+            public_id=new_id(),
+            room_id=key[0],
+            audience_id=audiences[key[0]],
+            source_id=key[1],
+            title=title_of(first.subject, first.text),
+            started_at=first.said_at,
+            last_said_at=first.said_at,
+            first_brought_by=brought_by,
+        )
+        for key, first in firsts.items()
+        if key not in found
+    ]
+    if missing:
+        Conversation.objects.bulk_create(missing)
+        found |= _conversation_rows([(one.room_id, one.source_id) for one in missing])
+    return found
+
+
+def _conversation_rows(keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
+    if not keys:
+        return {}
+    marks, params = _pairs(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT room_id, source_id, id, audience_id FROM conversations_conversation"
+            f" WHERE (room_id, source_id) IN (VALUES {marks})",
+            params,
+        )
+        return {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()}
+
+
+def _insert(new: Sequence[tuple[Said, tuple[int, int]]], brought_by: int | None, taken: TakenIn) -> None:
+    if not new:
+        return
+    adapt = connection.ops.adapt_datetimefield_value
+    rows = [
+        (
+            conversation_id, audience_id, one.room_id, one.author_id, one.source_id, adapt(one.said_at),
+            adapt(one.edited_at) if one.edited_at else None, one.html, one.text, one.url, one.helped, one.reply_to,
+            brought_by, brought_by,
+        )
+        for one, (conversation_id, audience_id) in new
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+    taken.new += len(rows)
+    ids = {row[0] for row in rows}
+    taken.touched |= ids
+    settle(sorted(ids))
+
+
+def settle(conversation_ids: Sequence[int]) -> None:
+    """When a conversation began and was last spoken in follows from its messages."""
+    marks = ", ".join("%s" for _ in conversation_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_conversation SET"
+            " started_at = (SELECT min(m.said_at) FROM conversations_message m"
+            " WHERE m.conversation_id = conversations_conversation.id),"
+            " last_said_at = (SELECT max(m.said_at) FROM conversations_message m"
+            f" WHERE m.conversation_id = conversations_conversation.id) WHERE id IN ({marks})",
+            list(conversation_ids),
+        )
+
+
+def _is_changed(here: Known, one: Said) -> bool:
+    return here.html != one.html or bool(here.helped) != one.helped or here.url != one.url
+
+
+def _change(here: Known, one: Said, taken: TakenIn) -> None:
+    row = Message.objects.get(pk=here.id)
+    taken.before.append(as_it_was(row))
+    row.html, row.text, row.url, row.helped, row.edited_at = (
+        one.html,
+        one.text,
+        one.url,
+        one.helped,
+        one.edited_at,
+    )
+    row.save(update_fields=["html", "text", "url", "helped", "edited_at"])
+    taken.touched.add(here.conversation_id)
+
+
+def as_it_was(row: Message) -> dict[str, Any]:
+    """A message's columns, for putting it back when an archive is taken back."""
+    return {name.attname: getattr(row, name.attname) for name in Message._meta.concrete_fields}
+
+
+def _mark_as_brought(ids: Sequence[int], brought_by: int | None) -> None:
+    if ids and brought_by is not None:
+        Message.objects.filter(pk__in=ids).update(last_brought_by=brought_by)
+
+
+def _join(new: Sequence[tuple[Said, tuple[int, int]]], taken: TakenIn) -> None:
+    """A message came whose answers had begun a conversation of their own, called after it: they belong together."""
+    keys = {(one.room_id, one.source_id): conversation for one, (conversation, _) in new if one.context}
+    if not keys:
+        return
+    for key, (orphan, _) in _conversation_rows(list(keys)).items():
+        home = keys[key]
+        if orphan == home:
+            continue
+        Message.objects.filter(conversation_id=orphan).update(conversation_id=home)
+        Conversation.objects.filter(pk=orphan).delete()
+        settle([home])
+        taken.touched.add(home)
+        taken.removed.add(orphan)
+
+
+def remove(_actor: None, *, message_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Follow a deletion in the tool. What is returned is what was there, for taking an archive back."""
+    with transaction.atomic():
+        rows = list(Message.objects.filter(pk__in=message_ids))
+        touched = {row.conversation_id for row in rows}
+        Message.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        remove_empty(sorted(touched))
+    return [as_it_was(row) for row in rows]
+
+
+def remove_empty(conversation_ids: Sequence[int]) -> None:
+    """Conversations that lost messages: those with none left go, the others settle; the journal is told."""
+    left = set(
+        Message.objects.filter(conversation_id__in=conversation_ids)
+        .values_list("conversation_id", flat=True)
+        .distinct()
+    )
+    empty = sorted(set(conversation_ids) - left)
+    Conversation.objects.filter(pk__in=empty).delete()
+    if left:
+        settle(sorted(left))
+    tell(Kind.CONVERSATIONS_CHANGED, sorted(left))
+    tell(Kind.CONVERSATIONS_REMOVED, empty)
+
+
+def put_back(_actor: None, *, rows: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Messages as they were, for taking an archive back. The conversations that they are in are returned."""
+    messages = [Message(**row) for row in rows]
+    names = [field.attname for field in Message._meta.concrete_fields if field.attname != "id"]
+    Message.objects.bulk_create(messages, update_conflicts=True, unique_fields=["id"], update_fields=names)
+    return {message.conversation_id for message in messages}

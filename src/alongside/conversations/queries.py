@@ -1,0 +1,461 @@
+"""Reads of rooms and of what was said in them, in hand-written SQL: the same text for both stores.
+
+Every read begins with who reads; `audiences.queries.condition` is in every WHERE. What is hidden is not there:
+both raise NotThere.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db import connection
+
+from alongside.audiences.queries import NotThere, condition, sealed_of
+from alongside.audiences.rules import Kind
+from alongside.conversations.rules import CONVERSATIONS_A_PAGE, MESSAGES_A_PAGE, Heard
+from alongside.people.rules import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    public_id: str
+    name: str
+    tool: str
+    connection: str
+    audience_kind: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAtHome:
+    """A room with the newest thing said in it."""
+
+    room: RoomView
+    title: str
+    conversation_id: str
+    last_said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLine:
+    """A conversation in a list."""
+
+    public_id: str
+    title: str
+    started_at: datetime
+    last_said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPage:
+    room: RoomView
+    conversations: tuple[ConversationLine, ...]
+    has_newer: bool
+    has_older: bool
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    author: str
+    said_at: datetime
+    edited_at: datetime | None
+    html: str
+    url: str
+    helped: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationPage:
+    public_id: str
+    title: str
+    url: str
+    started_at: datetime
+    last_said_at: datetime
+    room: RoomView
+    messages: tuple[MessageView, ...]
+    page: int
+    has_earlier: bool
+    has_later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundText:
+    """A conversation that an index proposed and the database confirmed, with the words to choose a passage from."""
+
+    conversation_id: int
+    public_id: str
+    source_id: str
+    title: str
+    room: RoomView
+    started_at: datetime
+    last_said_at: datetime
+    messages: tuple["TextOfMessage", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextOfMessage:
+    message_id: int
+    source_id: str
+    author: str
+    said_at: datetime
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRoom:
+    audience_id: int
+    name: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyWord:
+    source_id: str
+    room_id: int
+    context: str
+    title: str
+    author_id: int
+    html: str
+    said_at: datetime
+    edited_at: datetime | None
+    url: str
+    helped: bool
+    reply_to: str
+
+
+_ROOM = "r.public_id, r.name, c.tool, c.name, ra.kind, r.url"
+_ROOM_FROM = " JOIN people_connection c ON c.id = r.connection_id JOIN audiences_audience ra ON ra.id = r.audience_id"
+
+
+def _rows(sql: str, params: Sequence[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def _time(value: Any) -> datetime:
+    """SQLite gives text, PostgreSQL a datetime; both mean UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    moment: datetime = value
+    return moment
+
+
+def _time_or_none(value: Any) -> datetime | None:
+    return None if value is None else _time(value)
+
+
+def _bound(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("%s" for _ in values) or "NULL"
+
+
+def rooms_at_home(viewer: Viewer, limit: int = 12, *, after: int = 0) -> list[RoomAtHome]:
+    """Rooms with something that the viewer may read, the one with the newest words first. One query."""
+    may = condition(viewer, "v.audience_id")
+    reads_room = condition(viewer, "r.audience_id")
+    rows = _rows(
+        f"SELECT {_ROOM}, v.title, v.public_id, v.last_said_at FROM conversations_room r{_ROOM_FROM}"
+        " JOIN conversations_conversation v ON v.id = (SELECT v.id FROM conversations_conversation v"
+        f" WHERE v.room_id = r.id AND {may.sql} ORDER BY v.last_said_at DESC, v.id DESC LIMIT 1)"
+        f" WHERE {reads_room.sql} ORDER BY v.last_said_at DESC, r.id LIMIT %s OFFSET %s",
+        [*may.params, *reads_room.params, limit, after],
+    )
+    return [RoomAtHome(RoomView(*row[:6]), row[6], row[7], _time(row[8])) for row in rows]
+
+
+def room_page(viewer: Viewer, public_id: str, page: int = 1) -> RoomPage:
+    """A room's conversations, newest first. Raises NotThere when nothing in it is the viewer's to read. Two queries."""
+    may = condition(viewer, "v.audience_id")
+    reads_room = condition(viewer, "r.audience_id")
+    rooms = _rows(
+        f"SELECT {_ROOM}, r.id FROM conversations_room r{_ROOM_FROM} WHERE r.public_id = %s AND ({reads_room.sql}"
+        f" OR EXISTS (SELECT 1 FROM conversations_conversation v WHERE v.room_id = r.id AND {may.sql}))",
+        [public_id, *reads_room.params, *may.params],
+    )
+    if not rooms:
+        raise NotThere
+    start = (page - 1) * CONVERSATIONS_A_PAGE
+    found = _rows(
+        "SELECT v.public_id, v.title, v.started_at, v.last_said_at FROM conversations_conversation v"
+        f" WHERE v.room_id = %s AND {may.sql} ORDER BY v.last_said_at DESC, v.id DESC LIMIT %s OFFSET %s",
+        [rooms[0][6], *may.params, CONVERSATIONS_A_PAGE + 1, start],
+    )
+    if not found and page > 1:
+        raise NotThere
+    lines = tuple(
+        ConversationLine(row[0], row[1], _time(row[2]), _time(row[3])) for row in found[:CONVERSATIONS_A_PAGE]
+    )
+    return RoomPage(RoomView(*rooms[0][:6]), lines, page > 1, len(found) > CONVERSATIONS_A_PAGE, page)
+
+
+def conversation_page(viewer: Viewer, public_id: str, page: int = 1) -> ConversationPage:
+    """A conversation with a page of its messages in order. Raises NotThere. Two queries, whatever its length."""
+    may = condition(viewer, "v.audience_id")
+    heads = _rows(
+        f"SELECT v.id, v.title, v.started_at, v.last_said_at, {_ROOM} FROM conversations_conversation v"
+        f" JOIN conversations_room r ON r.id = v.room_id{_ROOM_FROM} WHERE v.public_id = %s AND {may.sql}",
+        [public_id, *may.params],
+    )
+    if not heads:
+        raise NotThere
+    head = heads[0]
+    may_message = condition(viewer, "m.audience_id")
+    mine = viewer.account_ids
+    rows = _rows(
+        "SELECT a.name, m.said_at, m.edited_at, m.html, m.url, m.helped,"
+        f" m.author_id IN ({_marks(mine)}) FROM conversations_message m"
+        f" JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id = %s AND {may_message.sql}"
+        " ORDER BY m.said_at, m.id LIMIT %s OFFSET %s",
+        [*mine, head[0], *may_message.params, MESSAGES_A_PAGE + 1, (page - 1) * MESSAGES_A_PAGE],
+    )
+    if not rows and page > 1:
+        raise NotThere
+    messages = tuple(
+        MessageView(row[0], _time(row[1]), _time_or_none(row[2]), row[3], row[4], bool(row[5]), bool(row[6]))
+        for row in rows[:MESSAGES_A_PAGE]
+    )
+    return ConversationPage(
+        public_id=public_id,
+        title=head[1],
+        url=messages[0].url if messages else "",
+        started_at=_time(head[2]),
+        last_said_at=_time(head[3]),
+        room=RoomView(*head[4:10]),
+        messages=messages,
+        page=page,
+        has_earlier=page > 1,
+        has_later=len(rows) > MESSAGES_A_PAGE,
+    )
+
+
+def conversation_row(viewer: Viewer, public_id: str) -> int:
+    """The row of a conversation, for an index. Raises NotThere."""
+    may = condition(viewer, "v.audience_id")
+    rows = _rows(
+        f"SELECT v.id FROM conversations_conversation v WHERE v.public_id = %s AND {may.sql}",
+        [public_id, *may.params],
+    )
+    if not rows:
+        raise NotThere
+    row_id: int = rows[0][0]
+    return row_id
+
+
+def confirmed(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int = 400) -> list[FoundText]:
+    """What an index proposed, as far as the viewer may read it now, in the order proposed. Two queries.
+
+    The database has the last word: an index may be some seconds behind.
+    """
+    if not conversation_ids:
+        return []
+    may = condition(viewer, "v.audience_id")
+    heads = _rows(
+        f"SELECT v.id, v.public_id, v.source_id, v.title, v.started_at, v.last_said_at, {_ROOM}"
+        f" FROM conversations_conversation v JOIN conversations_room r ON r.id = v.room_id{_ROOM_FROM}"
+        f" WHERE v.id IN ({_marks(conversation_ids)}) AND {may.sql}",
+        [*conversation_ids, *may.params],
+    )
+    texts = _texts_of(viewer, [head[0] for head in heads], messages_each)
+    by_id = {
+        head[0]: FoundText(
+            head[0],
+            head[1],
+            head[2],
+            head[3],
+            RoomView(*head[6:12]),
+            _time(head[4]),
+            _time(head[5]),
+            tuple(texts.get(head[0], ())),
+        )
+        for head in heads
+    }
+    return [by_id[one] for one in conversation_ids if one in by_id and by_id[one].messages]
+
+
+def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int) -> dict[int, list[TextOfMessage]]:
+    may = condition(viewer, "m.audience_id")
+    rows = _rows(
+        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url FROM conversations_message m"
+        f" JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id IN ({_marks(conversation_ids)})"
+        f" AND {may.sql} ORDER BY m.conversation_id, m.said_at, m.id LIMIT %s",
+        [*conversation_ids, *may.params, messages_each * max(1, len(conversation_ids))],
+    )
+    texts: dict[int, list[TextOfMessage]] = {}
+    for row in rows:
+        texts.setdefault(row[0], []).append(TextOfMessage(row[1], row[2], row[3], _time(row[4]), row[5], row[6]))
+    return texts
+
+
+def rooms_named(viewer: Viewer, name: str) -> list[int]:
+    """Rows of the rooms that are called this, as far as the viewer may read them; for `in:#room`."""
+    may = condition(viewer, "r.audience_id")
+    rows = _rows(
+        f"SELECT r.id FROM conversations_room r WHERE lower(r.name) IN (%s, %s) AND {may.sql}",
+        [name.lstrip("#").lower(), "#" + name.lstrip("#").lower(), *may.params],
+    )
+    return [row[0] for row in rows]
+
+
+def rooms_beginning(viewer: Viewer, letters: str, limit: int = 8) -> list[RoomView]:
+    """Rooms that the viewer may read whose name begins so; for completion."""
+    may = condition(viewer, "r.audience_id")
+    begin = letters.lstrip("#").lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    rows = _rows(
+        f"SELECT {_ROOM} FROM conversations_room r{_ROOM_FROM}"
+        f" WHERE (lower(r.name) LIKE %s ESCAPE '!' OR lower(r.name) LIKE %s ESCAPE '!') AND {may.sql}"
+        " ORDER BY r.name, r.id LIMIT %s",
+        [f"{begin}%", f"#{begin}%", *may.params, limit],
+    )
+    return [RoomView(*row) for row in rows]
+
+
+def rooms_readable(viewer: Viewer, limit: int = 200) -> list[RoomView]:
+    """Rooms that the viewer may read, by name; what the bar of a try-out names, and where one could ask."""
+    may = condition(viewer, "r.audience_id")
+    rows = _rows(
+        f"SELECT {_ROOM} FROM conversations_room r{_ROOM_FROM} WHERE {may.sql} ORDER BY r.name, r.id LIMIT %s",
+        [*may.params, limit],
+    )
+    return [RoomView(*row) for row in rows]
+
+
+def conversations_i_spoke_in(viewer: Viewer) -> list[int]:
+    """Rows of conversations in which the viewer spoke; for `from:me`. There is no such read for anybody else."""
+    rows = _rows(
+        "SELECT DISTINCT m.conversation_id FROM conversations_message m"
+        f" WHERE m.author_id IN ({_marks(viewer.account_ids)})",
+        list(viewer.account_ids),
+    )
+    return [row[0] for row in rows]
+
+
+def sealed_rooms_of(viewer: Viewer) -> list[SealedRoom]:
+    """Rooms that an archive brought sealed and that the viewer, being a member, could open."""
+    audience_ids = sealed_of(viewer)
+    rows = _rows(
+        "SELECT r.audience_id, r.name, c.name FROM conversations_room r"
+        f" JOIN people_connection c ON c.id = r.connection_id WHERE r.audience_id IN ({_marks(audience_ids)})"
+        " ORDER BY r.name, r.id",
+        audience_ids,
+    )
+    return [SealedRoom(*row) for row in rows]
+
+
+def unscoped_heard_before(room_id: int, moment: datetime, limit: int) -> list[Heard]:
+    """The last messages of a room before a moment, oldest first; for telling a flat room's conversations apart."""
+    rows = _rows(
+        "SELECT m.source_id, m.author_id, m.said_at, v.source_id, m.reply_to_source_id FROM conversations_message m"
+        " JOIN conversations_conversation v ON v.id = m.conversation_id"
+        " WHERE m.conversation_id IN (SELECT id FROM conversations_conversation WHERE room_id = %s"
+        " ORDER BY last_said_at DESC, id DESC LIMIT %s) AND m.said_at < %s ORDER BY m.said_at DESC, m.id DESC LIMIT %s",
+        [room_id, limit, _bound(moment), limit],
+    )
+    return [Heard(row[0], row[1], _time(row[2]), row[3], row[4]) for row in reversed(rows)]
+
+
+def my_words(viewer: Viewer) -> Iterator[MyWord]:
+    """Everything that the viewer said, in the order it came in, streamed: it is theirs, also where they read no more.
+
+    What is sealed stays sealed, for its authors too, until a member opens it.
+    """
+    if not viewer.account_ids:
+        return
+    last = (0,)
+    while True:
+        rows = _rows(
+            "SELECT m.id, m.source_id, m.room_id, v.source_id, v.title, m.author_id, m.html, m.said_at, m.edited_at,"
+            " m.url, m.helped, m.reply_to_source_id FROM conversations_message m"
+            " JOIN conversations_conversation v ON v.id = m.conversation_id"
+            " JOIN audiences_audience a ON a.id = m.audience_id"
+            f" WHERE m.author_id IN ({_marks(viewer.account_ids)}) AND NOT a.is_sealed AND m.id > %s"
+            " ORDER BY m.id LIMIT 500",
+            [*viewer.account_ids, *last],
+        )
+        for row in rows:
+            yield MyWord(
+                *row[1:7],
+                said_at=_time(row[7]),
+                edited_at=_time_or_none(row[8]),
+                url=row[9],
+                helped=bool(row[10]),
+                reply_to=row[11],
+            )
+        if not rows:
+            return
+        last = (rows[-1][0],)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeText:
+    """A conversation as an index is given it. `is_readable` is false while it is sealed: then it is in no index."""
+
+    conversation_id: int
+    audience_id: int
+    is_open: bool
+    is_readable: bool
+    room_id: int
+    started_at: datetime
+    last_said_at: datetime
+    title: str
+    messages: tuple[tuple[int, str], ...]
+
+
+def unscoped_whole_texts(conversation_ids: Sequence[int]) -> list[WholeText]:
+    """These conversations, whole, as far as they still are; for indexes. One query."""
+    if not conversation_ids:
+        return []
+    return _whole_texts(f"v.id IN ({_marks(conversation_ids)})", list(conversation_ids))
+
+
+def unscoped_all_texts(messages_at_once: int = 20_000) -> Iterator[list[WholeText]]:
+    """Every conversation there is, some at a time in the order of rows; for making an index anew."""
+    last, step = 0, max(1, messages_at_once // 40)
+    while True:
+        ends = _rows(
+            "SELECT max(id), count(*) FROM (SELECT id FROM conversations_conversation WHERE id > %s"
+            " ORDER BY id LIMIT %s) some",
+            [last, step],
+        )
+        end, number = ends[0]
+        if not number:
+            return
+        yield _whole_texts("v.id > %s AND v.id <= %s", [last, end])
+        last = end
+
+
+def _whole_texts(which: str, params: Sequence[Any]) -> list[WholeText]:
+    rows = _rows(
+        "SELECT v.id, v.audience_id, a.kind, a.is_sealed, v.room_id, v.started_at, v.last_said_at, v.title,"
+        " m.id, m.text"
+        " FROM conversations_conversation v JOIN audiences_audience a ON a.id = v.audience_id"
+        " JOIN conversations_message m ON m.conversation_id = v.id"
+        f" WHERE {which} ORDER BY v.id, m.said_at, m.id",
+        params,
+    )
+    return [_whole_text(list(of_one)) for _, of_one in groupby(rows, key=itemgetter(0))]
+
+
+def _whole_text(rows: list[tuple[Any, ...]]) -> WholeText:
+    head = rows[0]
+    return WholeText(
+        conversation_id=head[0],
+        audience_id=head[1],
+        is_open=head[2] != Kind.CLOSED.value,
+        is_readable=not head[3],
+        room_id=head[4],
+        started_at=_time(head[5]),
+        last_said_at=_time(head[6]),
+        title=head[7],
+        messages=tuple((row[8], row[9]) for row in rows),
+    )

@@ -1,0 +1,115 @@
+"""What people do about who they are, and what an administrator does to let them in."""
+
+import secrets
+
+from django.db import IntegrityError, transaction
+
+from alongside.people.models import Account, DeclinedLink, Installation, Person, Token
+from alongside.people.queries import digest_of, links_offered_to, unscoped_installation
+from alongside.people.rules import Theme, Viewer, may_take_base_url
+
+
+class Refused(Exception):
+    """An act that may not be; the message is one sentence for the one who tried it."""
+
+
+def make_person(
+    _actor: None, *, email: str, name: str, is_full_member: bool = True, is_administrator: bool = False
+) -> Person:
+    """Somebody who can sign in. Raises Refused when the address is taken."""
+    try:
+        with transaction.atomic():
+            person = Person(
+                email=email.strip(),
+                name=name,
+                is_full_member=is_full_member,
+                is_administrator=is_administrator,
+            )
+            person.set_unusable_password()
+            person.save()
+    except IntegrityError:
+        raise Refused(f"Somebody with the address {email} is here already.") from None
+    return person
+
+
+def link_account(actor: Viewer, *, account_id: int) -> None:
+    """“That is me.” Only an account that is offered can be linked; any other is refused the same way."""
+    with transaction.atomic():
+        if actor.person_id is None or account_id not in {one.account_id for one in links_offered_to(actor)}:
+            raise Refused("This account is not offered to you.")
+        Account.objects.filter(pk=account_id, person__isnull=True).update(person_id=actor.person_id)
+
+
+def unlink_account(actor: Viewer, *, account_id: int) -> None:
+    """As easily undone. What is not the actor's own stays as it is, and says nothing."""
+    if actor.person_id is not None:
+        Account.objects.filter(pk=account_id, person_id=actor.person_id).update(person=None)
+
+
+def decline_account(actor: Viewer, *, account_id: int) -> None:
+    """“That is not me.” It is not offered to this person again."""
+    if actor.person_id is None or account_id not in {one.account_id for one in links_offered_to(actor)}:
+        raise Refused("This account is not offered to you.")
+    DeclinedLink.objects.get_or_create(person_id=actor.person_id, account_id=account_id)
+
+
+def make_token(actor: Viewer, *, name: str) -> str:
+    """A token for commands and scripts, shown once: only its digest is kept."""
+    if actor.person_id is None:
+        raise Refused("Only somebody who is signed in can make a token.")
+    token = f"alongside_{secrets.token_urlsafe(32)}"
+    Token.objects.create(person_id=actor.person_id, name=name.strip()[:100] or "a token", digest=digest_of(token))
+    return token
+
+
+def withdraw_token(actor: Viewer, *, token_id: int) -> None:
+    if actor.person_id is not None:
+        Token.objects.filter(pk=token_id, person_id=actor.person_id).delete()
+
+
+def choose_theme(actor: Viewer, *, theme: str) -> None:
+    if theme not in {known.value for known in Theme}:
+        raise Refused("There is no such theme.")
+    if actor.person_id is not None:
+        Person.objects.filter(pk=actor.person_id).update(theme=theme)
+
+
+def mark_as_try_out(_actor: None) -> None:
+    """From now on this store is a try-out's, for good. Raises Refused where it met the outside."""
+    with transaction.atomic():
+        here = unscoped_installation()
+        if here.has_run_with_base_url:
+            raise Refused(
+                "This store has run with a base URL; it cannot become a try-out's. Give the try-out another home."
+            )
+        Installation.objects.update_or_create(pk=1, defaults={"is_try_out": True})
+
+
+def mark_as_run_with_base_url(_actor: None) -> None:
+    """From now on nobody can be somebody else here, for good. Raises Refused in a try-out's store."""
+    with transaction.atomic():
+        here = unscoped_installation()
+        if not may_take_base_url(is_try_out=here.is_try_out):
+            raise Refused(
+                "This store was made by a try-out, in which anybody could be anybody: it takes no base URL."
+                " Choose another ALONGSIDE_HOME and bring your archive in there."
+            )
+        Installation.objects.update_or_create(pk=1, defaults={"has_run_with_base_url": True})
+
+
+def link_for_try_out(_actor: None) -> None:
+    """A try-out's own act in its sample: one person for each address, with all the accounts that have it.
+
+    Anywhere else an address only offers a link, and its owner takes it up or not.
+    """
+    if not unscoped_installation().is_try_out:
+        raise Refused("Only a try-out links accounts by itself.")
+    with transaction.atomic():
+        unlinked = Account.objects.filter(person__isnull=True, is_deactivated=False).exclude(email="")
+        known = {person.email.casefold(): person for person in Person.objects.all()}
+        for account in unlinked.order_by("id"):
+            person = known.get(account.email.casefold())
+            if person is None:
+                person = make_person(None, email=account.email, name=account.name, is_full_member=False)
+                known[account.email.casefold()] = person
+            Account.objects.filter(pk=account.pk).update(person=person)

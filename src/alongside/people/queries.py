@@ -1,0 +1,148 @@
+"""Who somebody is. Nothing here tells anybody about somebody else but their name where they spoke."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.db.models import QuerySet
+
+from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
+from alongside.people.rules import AccountFacts, Viewer, may_be_linked, viewer_of
+
+
+class NobodyKnown(Exception):
+    """No person and no account has this address; the message says so in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account as its own person sees it."""
+
+    account_id: int
+    name: str
+    email: str
+    tool: str
+    connection: str
+    is_deactivated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    token_id: int
+    name: str
+
+
+def _facts(accounts: "QuerySet[Account]") -> list[AccountFacts]:
+    return [AccountFacts(*row) for row in accounts.values_list("id", "is_guest", "is_deactivated")]
+
+
+def viewer_of_person(person: Person) -> Viewer:
+    """A person with every account that they linked. One query."""
+    return viewer_of(
+        _facts(Account.objects.filter(person=person)),
+        name=person.name,
+        person_id=person.pk,
+        is_full_member=person.is_full_member and person.is_active,
+        is_administrator=person.is_administrator,
+    )
+
+
+def unscoped_viewer_with_address(email: str) -> Viewer:
+    """For `--as` in a store that never met the outside: a person, or the accounts that an archive brought.
+
+    Where several tools' accounts have the address, all of them: in such a store anybody may be anybody.
+    Raises NobodyKnown.
+    """
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is not None:
+        return viewer_of_person(person)
+    accounts = Account.objects.filter(email__iexact=email, person__isnull=True)
+    name = accounts.values_list("name", flat=True).first()
+    if name is None:
+        raise NobodyKnown(
+            f"Nobody here has the address “{email}”. `alongside import --look` shows who an archive brings."
+        )
+    return viewer_of(_facts(accounts), name=name)
+
+
+def unscoped_viewer_with_token(token: str) -> Viewer:
+    """Raises NobodyKnown for a token that is not, or no longer, anybody's."""
+    found = Token.objects.select_related("person").filter(digest=digest_of(token)).first()
+    if found is None or not found.person.is_active:
+        raise NobodyKnown("This token is not valid. Its person can make a new one under “My choices”.")
+    return viewer_of_person(found.person)
+
+
+def unscoped_people() -> list[tuple[int, str, str]]:
+    """Everybody who can be chosen in the bar of a try-out: id, name, address. For a try-out only."""
+    return list(Person.objects.filter(is_active=True).order_by("name", "id").values_list("id", "name", "email"))
+
+
+def unscoped_person(person_id: int) -> Person | None:
+    return Person.objects.filter(pk=person_id, is_active=True).first()
+
+
+def digest_of(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def unscoped_installation() -> Installation:
+    return Installation.objects.filter(pk=1).first() or Installation(pk=1)
+
+
+def accounts_of(viewer: Viewer) -> list[AccountView]:
+    """The viewer's own accounts."""
+    if viewer.person_id is None:
+        return _views(Account.objects.filter(pk__in=viewer.account_ids))
+    return _views(Account.objects.filter(person_id=viewer.person_id))
+
+
+def links_offered_to(viewer: Viewer) -> list[AccountView]:
+    """Accounts with the viewer's own address that nobody linked and the viewer did not decline."""
+    person = None if viewer.person_id is None else unscoped_person(viewer.person_id)
+    if person is None:
+        return []
+    declined = DeclinedLink.objects.filter(person=person).values("account_id")
+    candidates = Account.objects.filter(email__iexact=person.email, person__isnull=True).exclude(pk__in=declined)
+    return [
+        view
+        for view in _views(candidates)
+        if may_be_linked(
+            account_email=view.email,
+            person_email=person.email,
+            is_deactivated=view.is_deactivated,
+            is_linked=False,
+        )
+    ]
+
+
+def tokens_of(viewer: Viewer) -> list[TokenView]:
+    if viewer.person_id is None:
+        return []
+    rows = Token.objects.filter(person_id=viewer.person_id).order_by("id").values_list("id", "name")
+    return [TokenView(*row) for row in rows]
+
+
+def unscoped_account_ids(connection_id: int, source_ids: Sequence[str]) -> dict[str, int]:
+    rows = Account.objects.filter(connection_id=connection_id, source_id__in=source_ids)
+    return dict(rows.values_list("source_id", "id"))
+
+
+def unscoped_connections() -> list[Connection]:
+    return list(Connection.objects.order_by("id"))
+
+
+def _views(accounts: "Iterable[Account]") -> list[AccountView]:
+    if isinstance(accounts, QuerySet):
+        accounts = accounts.select_related("connection").order_by("connection__name", "id")
+    return [
+        AccountView(
+            account.pk,
+            account.name,
+            account.email,
+            account.connection.tool,
+            account.connection.name,
+            account.is_deactivated,
+        )
+        for account in accounts
+    ]
