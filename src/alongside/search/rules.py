@@ -88,9 +88,7 @@ QUOTE_LEFT_OPEN: Final = "A quotation mark was never closed, so what follows it 
 ONE_ROOM: Final = "Only one room can be asked in at a time; the first was taken."
 NO_ROOM: Final = "“in:” needs the name of a room right after it, as in “in:#help”."
 NEVER: Final = "Nothing can be both after and before those dates."
-TOO_LONG: Final = (
-    f"The question was long; its first {LONGEST_QUESTION} characters and {MOST_WORDS} words were taken."
-)
+TOO_LONG: Final = f"The question was long; its first {LONGEST_QUESTION} characters and {MOST_WORDS} words were taken."
 
 _PIECE: Final = re.compile(
     r"""(?<![^\s"])(?P<operator>in|from|after|before):(?P<value>"[^"]*"|\S*)|"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+|")""",
@@ -103,7 +101,7 @@ _A_WORD: Final = re.compile(r"\w")
 
 def asked(text: str, *, newest_first: bool = False) -> Asked:
     """Total: whatever is typed is understood somehow, and what was not is said."""
-    clean = text[:LONGEST_QUESTION].translate(_QUOTES)
+    clean = text[:LONGEST_QUESTION].translate(_QUOTES).encode("utf-8", "ignore").decode("utf-8")
     understood = Asked(newest_first=newest_first)
     words: list[str] = []
     for piece in _PIECE.finditer(clean):

@@ -1,9 +1,9 @@
 """What an index of words is made of: its fields, and how text becomes words.
 
-All languages share one field. One field per language would give each its own average length, and tantivy divides
-that by all documents: in a room of three German conversations among thousands of English ones the German would
-drown. So text of the main language is analysed by tantivy while it indexes (the fast way), text of any other is
-analysed beforehand, and a question is stemmed once for each language that its asker's texts are in.
+All languages share one field. One field per language would give each its own average length, and tantivy
+divides that by all documents: three German conversations among thousands of English ones would drown. So text
+of the main language is analysed by tantivy while it indexes (the fast way), text of any other is analysed
+beforehand, and a question is stemmed once for each language that its asker's texts are in.
 """
 
 from functools import cache
@@ -16,6 +16,9 @@ from alongside.search.languages import STEMMERS
 VERSION: Final = 1
 """Goes up when an index of before could not be read any more; whoever opens one must then rebuild it."""
 
+OPEN: Final = "open"
+CLOSED: Final = "closed"
+
 CONVERSATION: Final = "conversation"
 AUDIENCE: Final = "audience"
 ROOM: Final = "room"
@@ -26,9 +29,9 @@ TEXT: Final = "text"
 PLAIN: Final = "plain"
 _LONGEST_WORD: Final = 100
 
-# Chinese and Japanese put no spaces between words: there each sign is one, and a question's signs are asked in a row.
-_SIGNS: Final = r"\p{Han}\p{Hiragana}\p{Katakana}"
-_PLAIN_WORDS: Final = rf"[{_SIGNS}]|[\p{{L}}\p{{N}}\p{{M}}&&[^{_SIGNS}]]+"
+# Chinese and Japanese put no spaces between words: each sign is one, and a question asks for two in a row.
+SIGNS: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_PLAIN_WORDS: Final = rf"[{SIGNS}]|[\p{{L}}\p{{N}}\p{{M}}&&[^{SIGNS}]]+"
 
 
 def schema_for(main_language: str) -> Schema:

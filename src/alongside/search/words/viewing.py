@@ -1,0 +1,84 @@
+"""What one viewer sees of an index: its limits, and how often words are written there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from tantivy import Occur, Query
+
+from alongside.search.rules import Scope
+from alongside.search.words.asking import Side, limits_of
+from alongside.search.words.reading import Snapshot
+from alongside.search.words.schema import AUDIENCE, TEXT
+from alongside.search.words.spelling import Counted
+
+_ENOUGH_TO_COUNT: Final = 1_000
+
+
+@dataclass(slots=True)
+class View:
+    """One of the two indexes, as one viewer may ask it."""
+
+    snapshot: Snapshot
+    scope: Scope
+    is_open: bool
+    audiences: Query | None = field(init=False)
+    limits: list[Query] = field(init=False)
+
+    def __post_init__(self) -> None:
+        schema = self.snapshot.schema
+        among = sorted(self.scope.audience_ids)
+        self.audiences = Query.term_set_query(schema, AUDIENCE, among) if self.is_limited else None
+        self.limits = limits_of(self.scope, schema)
+        if self.audiences is not None:
+            self.limits.insert(0, self.audiences)
+
+    @property
+    def is_limited(self) -> bool:
+        return not (self.is_open and self.scope.reads_all_open)
+
+    def as_asked(self) -> Side:
+        return Side(self.snapshot.schema, self.snapshot.total, self.snapshot.count, not self.is_open)
+
+    def readable_with(self, stem: str | None) -> int:
+        """Counts within the query what this viewer may read."""
+        if self.audiences is None and stem is not None:
+            return self.snapshot.count(stem)
+        clauses = [] if self.audiences is None else [(Occur.Must, self.audiences)]
+        if stem is not None:
+            clauses.append((Occur.Must, Query.term_query(self.snapshot.schema, TEXT, stem, "basic")))
+        if not clauses:
+            return self.snapshot.total
+        hits = self.snapshot.searcher.search(Query.boolean_query(clauses), 1, count=True)
+        return int(getattr(hits, "count", 0) or 0)
+
+
+class Seen:
+    """How rare words are, from the open texts; where these are few or not all readable, from what this viewer reads.
+
+    Which of the two is never decided by a closed text.
+    """
+
+    def __init__(self, sides: list[View], *, is_exact: bool = False) -> None:
+        whole = [side for side in sides if not side.is_limited]
+        is_enough = bool(whole) and whole[0].snapshot.total >= _ENOUGH_TO_COUNT
+        self._sides = whole if is_enough and not is_exact else sides
+        self._can_look_up = whole[0].snapshot if whole else None
+        self._spelling = sides[:1] if sides and sides[0].is_open else []
+        self._counts: dict[str, int] = {}
+        self.total = sum(side.readable_with(None) for side in self._sides)
+
+    def count(self, stem: str) -> int:
+        if stem not in self._counts:
+            self._counts[stem] = sum(side.readable_with(stem) for side in self._sides)
+        return self._counts[stem]
+
+    def counts(self, stems: Iterable[str]) -> Counted:
+        if self._can_look_up is None:
+            return []
+        counted = ((stem, self._can_look_up.count(stem)) for stem in stems)
+        return [(stem, count) for stem, count in counted if count]
+
+    def starting_with(self, beginning: str) -> Counted:
+        for side in self._spelling:
+            yield from side.snapshot.searcher.terms_with_prefix(TEXT, beginning, side.audiences)

@@ -1,0 +1,134 @@
+"""Both tantivy indexes, opened for writing by whoever holds their locks."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tantivy import Document, Index, IndexWriter
+
+from alongside.search.rules import Unit, parts_of
+from alongside.search.words import languages_present
+from alongside.search.words.languages_present import Present
+from alongside.search.words.schema import (
+    AUDIENCE,
+    CLOSED,
+    CONVERSATION,
+    LAST_SAID,
+    OPEN,
+    ROOM,
+    STARTED,
+    TEXT,
+    analyser,
+    analyser_name,
+    schema_for,
+)
+
+
+class BusyError(Exception):
+    """Somebody else writes this index just now."""
+
+
+class Writing:
+    """Both indexes under one lock of tantivy's each, and what is noted beside them."""
+
+    def __init__(self, folder: Path, main_language: str, memory: int, threads: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        known = languages_present.read(folder)
+        self._folder = folder
+        self._present = known or Present(main_language)
+        if known is None:
+            languages_present.write(folder, self._present)
+        self._open = _Side(folder / OPEN, self._present.main, memory, threads)
+        self._closed = _Side(folder / CLOSED, self._present.main, memory, threads)
+
+    def write(self, unit: Unit) -> None:
+        self.forget(unit.conversation_id)
+        self._present.note(unit)
+        (self._open if unit.is_open else self._closed).add(unit)
+
+    def forget(self, conversation_id: int) -> None:
+        self._open.drop(conversation_id)
+        self._closed.drop(conversation_id)
+
+    def commit(self) -> None:
+        """The open one first: killed in between, a conversation that was closed is in neither, never in both."""
+        if self._present.is_changed:
+            languages_present.write(self._folder, self._present)
+        self._open.commit()
+        self._closed.commit()
+
+    def close(self) -> None:
+        self._open.close()
+        self._closed.close()
+
+
+class _Side:
+    def __init__(self, folder: Path, main_language: str, memory: int, threads: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._main = analyser_name(main_language)
+        self._index = Index(schema_for(main_language), str(folder))
+        self._index.register_tokenizer(self._main, analyser(main_language))
+        self._writer = _writer(self._index, memory, threads)
+        self._committed = self._index.searcher()
+        self._fresh: set[int] = set()
+        self._is_changed = False
+
+    def add(self, unit: Unit) -> None:
+        for texts in parts_of(unit):
+            self._writer.add_document(_document(unit, texts, self._main))
+        self._fresh.add(unit.conversation_id)
+        self._is_changed = True
+
+    def drop(self, conversation_id: int) -> None:
+        """Looks first: a commit of nothing but vain deletions would cost as much as any other."""
+        if conversation_id in self._fresh or self._committed.doc_freq(CONVERSATION, conversation_id):
+            self._writer.delete_documents_by_term(CONVERSATION, conversation_id)
+            self._is_changed = True
+
+    def commit(self) -> None:
+        if not self._is_changed:
+            return
+        self._writer.commit()
+        self._index.reload()
+        self._committed = self._index.searcher()
+        self._fresh.clear()
+        self._is_changed = False
+
+    def close(self) -> None:
+        self._writer.wait_merging_threads()
+
+
+def _writer(index: Index, memory: int, threads: int) -> IndexWriter:
+    try:
+        return index.writer(memory, threads)
+    except ValueError as failed:
+        if "lock" not in str(failed).lower():
+            raise
+        raise BusyError("Another process is writing this index of words.") from failed
+
+
+def _document(unit: Unit, texts: Sequence[str], main: str) -> Document:
+    """`Document(id=…)` would make signed numbers, at which the unsigned fast fields panic."""
+    document = Document()
+    document.add_unsigned(CONVERSATION, unit.conversation_id)
+    document.add_unsigned(AUDIENCE, unit.audience_id)
+    document.add_unsigned(ROOM, unit.room_id)
+    document.add_unsigned(STARTED, max(unit.started_at, 0))
+    document.add_unsigned(LAST_SAID, max(unit.last_said_at, 0))
+    try:
+        _add_texts(document, unit.language, texts, main)
+    except UnicodeEncodeError:
+        # Half a pair of surrogates, from a broken export. What was added before it is added again: no harm.
+        _add_texts(document, unit.language, [_whole(text) for text in texts], main)
+    return document
+
+
+def _add_texts(document: Document, language: str, texts: Iterable[str], main: str) -> None:
+    if analyser_name(language) == main:
+        for text in texts:
+            document.add_text(TEXT, text)
+    else:
+        document.add_pre_tokenized_text(TEXT, analyser(language).pre_tokenize("\n".join(texts)))
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
