@@ -33,7 +33,6 @@ from alongside.search.words.spelling import (
 _COMMON: Final = 0.05
 _TOO_FEW_TO_COUNT: Final = 100
 _GUESSED: Final = 0.6
-_UNSEEN: Final = 2.0
 _MOST_OF_THE_WORDS: Final = 2 / 3
 _JOINED: Final = re.compile(r"\w+(?:[-_'’./]\w+){1,2}")
 _SIGNS_IN_A_ROW: Final = re.compile(rf"[{SIGNS}]{{2,}}")
@@ -64,12 +63,6 @@ class Term:
     """How much finding it says: its rarity, less when it is a guess."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mistyped:
-    stem: str
-    mistakes: int
-
-
 Alternatives = tuple[tuple[str, ...], ...]
 """One phrase as the stemmers of several languages see it."""
 
@@ -83,7 +76,6 @@ class Wanted:
     phrases: tuple[Alternatives, ...]
     pairs: tuple[tuple[tuple[str, str], float], ...]
     """Signs in a row, of languages that put no spaces between words, and what finding them says."""
-    mistyped: tuple[Mistyped, ...]
     newest_first: bool
 
     @property
@@ -112,19 +104,13 @@ class _Word:
 
 def wanted(asked: Asked, languages: Sequence[str], statistics: Statistics) -> Wanted:
     words = _without_common([_Word(typed, tuple(languages)) for typed in _split(asked.text)], statistics)
-    groups: list[tuple[Term, ...]] = []
-    mistyped: list[Mistyped] = []
-    for word in words:
-        terms, mistake = _terms(word, statistics)
-        groups.append(terms)
-        mistyped.extend(mistake)
+    groups = [_terms(word, statistics) for word in words]
     groups.extend(_joined(asked.words, languages, statistics))
     phrases = (_alternatives(phrase, languages) for phrase in asked.phrases)
     return Wanted(
         groups=_each_stem_once(groups),
         phrases=tuple(alternatives for alternatives in phrases if alternatives),
         pairs=tuple(_pairs(asked.words, statistics)),
-        mistyped=tuple(mistyped),
         newest_first=asked.newest_first,
     )
 
@@ -155,15 +141,15 @@ def _is_common(word: _Word, statistics: Statistics) -> bool:
     return max(map(statistics.count, word.stems), default=0) > _COMMON * statistics.total
 
 
-def _terms(word: _Word, statistics: Statistics) -> tuple[tuple[Term, ...], tuple[Mistyped, ...]]:
+def _terms(word: _Word, statistics: Statistics) -> tuple[Term, ...]:
     counts = {stem: statistics.count(stem) for stem in word.stems}
     own = tuple(Term(stem, rarity(count, statistics.total)) for stem, count in counts.items())
     mistakes = mistakes_allowed(word.typed)
     if any(counts.values()) or not mistakes or not own:
-        return own, ()
+        return own
     guesses = _meant(word, mistakes, statistics)
     guessed = (Term(stem, _GUESSED * rarity(statistics.count(stem), statistics.total)) for stem in guesses)
-    return (*own, *guessed), (Mistyped(own[0].stem, mistakes),)
+    return (*own, *guessed)
 
 
 def _meant(word: _Word, mistakes: int, statistics: Statistics) -> list[str]:
@@ -198,33 +184,31 @@ class Side:
     schema: Schema
     total: int
     count: Callable[[str], int]
-    is_guessed_in: bool
-    """The closed index: guesses are drawn from open words alone, so mistyped ones are also sought by likeness."""
+    is_limited: bool
+    """To the audiences of a viewer, who must not learn what else is in it."""
 
 
 def query_for(wanted: Wanted, side: Side, limits: list[Query]) -> Query:
-    """Limits stand inside the query. Asking for more and dropping some would tell, by the time it takes."""
-    words = _words(wanted, side)
+    """Limits stand inside the query. Asking for more and dropping some would tell, by the time it takes.
+
+    Where audiences limit it, tantivy walks what the viewer may read and scores words as it meets them, so that a
+    word in a thousand hidden conversations takes the time of one in none. What scored nothing is no proposal.
+    """
     phrases = [_phrase(alternatives, side) for alternatives in wanted.phrases]
-    if not limits and not phrases and words is not None:
-        return words
-    clauses = [(Occur.Must, Query.const_score_query(limit, 0.0)) for limit in limits]
-    clauses += [(Occur.Must, phrase) for phrase in phrases]
-    if words is not None:
-        clauses.append((Occur.Should if phrases else Occur.Must, words))
-    return Query.boolean_query(clauses)
+    required = [*(Query.const_score_query(limit, 0.0) for limit in limits), *phrases]
+    groups = _groups(wanted, side)
+    words = [query for group in groups for query in group]
+    if not required:
+        return _most_of(groups) if wanted.newest_first else _any_of(words)
+    clauses = [(Occur.Must, query) for query in required]
+    if phrases or (side.is_limited and not wanted.newest_first):
+        return Query.boolean_query(clauses + [(Occur.Should, query) for query in words])
+    return Query.boolean_query([*clauses, (Occur.Must, _most_of(groups) if wanted.newest_first else _any_of(words))])
 
 
-def _words(wanted: Wanted, side: Side) -> Query | None:
+def _groups(wanted: Wanted, side: Side) -> list[list[Query]]:
     groups = [[_term(term, side) for term in group] for group in wanted.groups]
-    groups += [[_side_by_side(pair, weight, side)] for pair, weight in wanted.pairs]
-    if side.is_guessed_in:
-        groups += [[_alike(mistyped, side)] for mistyped in wanted.mistyped]
-    if not groups:
-        return None
-    if wanted.newest_first:
-        return _most_of(groups)
-    return _any_of([query for group in groups for query in group])
+    return groups + [[_side_by_side(pair, weight, side)] for pair, weight in wanted.pairs]
 
 
 def _any_of(queries: list[Query]) -> Query:
@@ -245,11 +229,6 @@ def _term(term: Term, side: Side) -> Query:
 
 def _weighted(query: Query, weight: float) -> Query:
     return query if isclose(weight, 1) else Query.boost_query(query, weight)
-
-
-def _alike(mistyped: Mistyped, side: Side) -> Query:
-    alike = Query.fuzzy_term_query(side.schema, TEXT, mistyped.stem, mistyped.mistakes, transposition_cost_one=True)
-    return Query.const_score_query(alike, _UNSEEN)
 
 
 def _side_by_side(pair: tuple[str, str], weight: float, side: Side) -> Query:

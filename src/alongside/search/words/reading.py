@@ -43,6 +43,7 @@ class Snapshot:
     def _hits(self, query: Query, limit: int, *, newest_first: bool) -> list[Proposal]:
         order = LAST_SAID if newest_first else None
         hits = self.searcher.search(query, limit, count=False, order_by_field=order).hits
+        hits = [hit for hit in hits if hit[0] > 0]
         conversations = self.searcher.fast_field_values(CONVERSATION, [address for _, address in hits])
         return [Proposal(int(id_ or 0), float(score)) for (score, _), id_ in zip(hits, conversations, strict=True)]
 

@@ -45,9 +45,11 @@ def nearest(word: str, stem: str, mistakes: int, starting_with: Callable[[str], 
     for start in _beginnings(word):
         for candidate, count in starting_with(start):
             if _could_be(candidate, word, mistakes):
-                needed = min(_distance(candidate, word), _distance(candidate, stem))
-                found.setdefault(needed, {})[candidate] = count
-    best = min((needed for needed in found if needed <= mistakes), default=None)
+                allowed = min(mistakes, mistakes_allowed(candidate))
+                needed = min(_distance(candidate, other, allowed) for other in {word, stem})
+                if needed <= allowed:
+                    found.setdefault(needed, {})[candidate] = count
+    best = min(found, default=None)
     return [] if best is None else likeliest(found[best].items())
 
 
@@ -61,14 +63,15 @@ def _could_be(stem: str, word: str, mistakes: int) -> bool:
     return (
         _SHORTEST <= length <= len(word) + mistakes
         and length >= len(word) - _LONGEST_ENDING
+        and length > len(word) / 2
         and len(set(stem).difference(word)) <= mistakes
     )
 
 
-def _distance(stem: str, word: str) -> int:
+def _distance(stem: str, word: str, allowed: int) -> int:
     """Mistakes between a stem and the beginning of a word: its ending, mistyped, was never taken off by a stemmer.
 
-    Letters added, dropped, changed, or two swapped (optimal string alignment).
+    Letters added, dropped, changed, or two swapped (optimal string alignment). Given up once there are too many.
     """
     before: list[int] = []
     row = list(range(len(word) + 1))
@@ -79,4 +82,6 @@ def _distance(stem: str, word: str) -> int:
             if down and across and letter == word[across - 1] and stem[down - 1] == other:
                 cost = min(cost, two_before[across - 1] + 1)
             row.append(cost)
+        if min(row) > allowed:
+            break
     return min(row[-1 - _LONGEST_ENDING :])

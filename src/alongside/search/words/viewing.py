@@ -38,7 +38,7 @@ class View:
         return not (self.is_open and self.scope.reads_all_open)
 
     def as_asked(self) -> Side:
-        return Side(self.snapshot.schema, self.snapshot.total, self.snapshot.count, not self.is_open)
+        return Side(self.snapshot.schema, self.snapshot.total, self.snapshot.count, self.is_limited)
 
     def readable_with(self, stem: str | None) -> int:
         """Counts within the query what this viewer may read."""
@@ -56,15 +56,15 @@ class View:
 class Seen:
     """How rare words are, from the open texts; where these are few or not all readable, from what this viewer reads.
 
-    Which of the two is never decided by a closed text.
+    Which of the two is never decided by a closed text. Guesses at mistyped words follow the same rule.
     """
 
     def __init__(self, sides: list[View], *, is_exact: bool = False) -> None:
         whole = [side for side in sides if not side.is_limited]
-        is_enough = bool(whole) and whole[0].snapshot.total >= _ENOUGH_TO_COUNT
-        self._sides = whole if is_enough and not is_exact else sides
+        are_many = any(side.is_open and side.snapshot.total >= _ENOUGH_TO_COUNT for side in sides)
+        self._sides = whole if whole and are_many and not is_exact else sides
         self._can_look_up = whole[0].snapshot if whole else None
-        self._spelling = sides[:1] if sides and sides[0].is_open else []
+        self._spelling = [side for side in sides if side.is_open or not are_many]
         self._counts: dict[str, int] = {}
         self.total = sum(side.readable_with(None) for side in self._sides)
 
