@@ -228,9 +228,7 @@ def test_kinds_are_told_by_content(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    at=st.integers(0, 300), to=st.binary(min_size=1, max_size=12), start=st.sampled_from(["zip", "tar", "gz"])
-)
+@given(at=st.integers(0, 300), to=st.binary(min_size=1, max_size=12), start=st.sampled_from(["zip", "tar", "gz"]))
 def test_no_damage_raises_anything_unnamed(at: int, to: bytes, start: str, tmp_path: Path) -> None:
     path = tmp_path / "it"
     content = {"a/b.json": b'[{"text": "hello"}]' * 20, "c.json": b"{}"}

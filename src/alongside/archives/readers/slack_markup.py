@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from alongside.archives.readers.json_records import text_of
 from alongside.archives.readers.slack_emoji import with_signs
 from alongside.kit import safe_html
 
@@ -83,7 +84,7 @@ def render(text: str, names: Names) -> str:
     """The whole text of a message as safe HTML; empty when there is nothing in it."""
     if _SIGNS.search(text) is None:
         return _plain(with_signs(text) if ":" in text else text)
-    return safe_html.from_html(_Text(names).blocks(_PRIVATE.sub("", text)))
+    return safe_html.from_html(_Text(names).blocks(_PRIVATE.sub("", text_of(text))))
 
 
 def _plain(text: str) -> str:

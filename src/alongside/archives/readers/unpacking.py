@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from pathlib import Path
 from typing import BinaryIO
@@ -169,7 +169,9 @@ class _Held(io.BufferedReader):
         super().__init__(io.FileIO(path), _CHUNK)
 
     def __del__(self) -> None:
-        self.close()
+        # What could not be opened cannot be closed.
+        with suppress(ValueError):
+            self.close()
 
 
 def _allowed_by_ratio(packed: int, limits: Limits) -> int:
@@ -185,9 +187,7 @@ def open_plain_or_gzip(path: Path, limits: Limits, progress: Progress | None = N
     try:
         file = _Held(path)
     except OSError as error:
-        raise Unreadable(
-            f"“{path.name}” cannot be opened: check that it exists and that you may read it."
-        ) from error
+        raise Unreadable(f"“{path.name}” cannot be opened: check that it exists and that you may read it.") from error
     counted = _Counted(file, progress or Progress())
     raw = io.BufferedReader(counted, _CHUNK)
     if not raw.peek(2).startswith(b"\x1f\x8b"):
@@ -224,8 +224,8 @@ class Package(ABC):
 
     def open(self, name: str) -> BinaryIO:
         """A stream of the member, limited; raises `CannotUnpack` here or while it is read."""
-        allowed = self._allowed(name)
         with _named_failures(name):
+            allowed = self._allowed(name)
             stream = self._open(name)
         return io.BufferedReader(_Limited(stream, name, lambda: allowed), _CHUNK)
 
