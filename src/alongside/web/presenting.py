@@ -1,0 +1,368 @@
+"""What the pages are given: plain values, in words that `wording` makes. No page asks anything of the database."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from alongside.web.wording import Piece, When, initials
+
+Here = Literal["home", "find", "room", "conversation", "things", "choices", "charter", "sign_in", "error"]
+Theme = Literal["", "paper", "dark"]
+
+# Every page
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Who is signed in."""
+
+    name: str
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class TryOutPerson:
+    key: str
+    """What POST /be gets as `person`; empty for an outsider who is nobody here."""
+    label: str
+    """“Ana Moreau, hotline”, “Dee Laurent, a guest”, “somebody from outside”."""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TryOut:
+    """The bar in which a try-out lets one be anybody."""
+
+    people: tuple[TryOutPerson, ...]
+    reads: str
+    """`wording.reading_words(...)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands around every page: `page` in every template."""
+
+    here: Here
+    person: Somebody | None = None
+    tryout: TryOut | None = None
+    theme: Theme = ""
+    language: str = "en"
+    notices: tuple[str, ...] = ()
+    """What has just been done, said once: “Linked to Acme Slack.”"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Two plain steps; an empty address is a step that is not there."""
+
+    newer: str = ""
+    older: str = ""
+
+
+# home.html: `home`
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLine:
+    name: str
+    url: str
+    tool: str
+    audience: str
+    """`wording.audience_words(...)`."""
+    latest: Link | None = None
+    """The newest conversation in it."""
+    when: When | None = None
+    language: str = "en"
+    """Of the newest conversation's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    rooms: tuple[RoomLine, ...] = ()
+    samples: tuple[str, ...] = ()
+    """Questions to try; in a try-out only."""
+    pager: Pager = Pager()
+
+
+# find.html and find_results.html: `find`
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One conversation that may answer."""
+
+    title: str
+    url: str
+    tool: str
+    room: str
+    when: When
+    speaker: str
+    """Who said the passage; empty when they are not named here."""
+    passage: tuple[Piece, ...]
+    source: Link | None = None
+    """Link(“Slack”, permalink): shown as “in Slack”."""
+    helped: bool = False
+    """Somebody said there that it helped."""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one could ask: a room of a tool that the reader is in."""
+
+    room: str
+    tool: str
+    url: str
+
+    @property
+    def words(self) -> str:
+        if self.url.startswith("mailto:"):
+            return _("Write to %(room)s") % {"room": self.room}
+        return _("Open %(room)s in %(tool)s") % {"room": self.room, "tool": self.tool}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked at and what could not be."""
+
+    at: tuple[str, ...]
+    """Sentences; `wording.looked_at(...)` gives them."""
+    behind: str = ""
+    """`wording.span_words(...)` when the index has not caught up; empty when it has."""
+    sealed: tuple[str, ...] = ()
+    """Names of the reader's own sealed rooms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    asked: str
+    """As typed, operators included; empty: nothing was asked yet."""
+    results: tuple[Result, ...] = ()
+    looked: Looked = Looked(())
+    order: Literal["best", "newest"] = "best"
+    other_order_url: str = ""
+    remarks: tuple[str, ...] = ()
+    words_only: bool = False
+    weak: bool = False
+    """There are results, and none of them is good."""
+    places: tuple[Place, ...] = ()
+    to_copy: str = ""
+    """`wording.question_to_copy(...)`."""
+    has_sealed_page: bool = True
+    """The reader has a page “my things” on which sealed rooms can be opened."""
+
+
+# room.html: `room`
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLine:
+    title: str
+    url: str
+    starter: str
+    when: When
+    language: str = "en"
+    helped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    name: str
+    tool: str
+    audience: str
+    source: Link | None = None
+    conversations: tuple[ConversationLine, ...] = ()
+    pager: Pager = Pager()
+
+
+# conversation.html: `conversation`
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file stays where it is; this is a link to it. Without an address it is only named."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    id: int
+    author: str
+    """Empty: somebody who is not named here (left out, forgotten, unknown)."""
+    when: When
+    html: str
+    """Safe HTML as `kit.safe_html` wrote it; put on the page as it is."""
+    edited: When | None = None
+    helped: bool = False
+    reply_to: Link | None = None
+    """Link(“Cy Okafor”, “#m12”), when it answers another than the one before it."""
+    files: tuple[File, ...] = ()
+    source_url: str = ""
+
+    @property
+    def initials(self) -> str:
+        return initials(self.author)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    title: str
+    url: str
+    tool: str
+    room: str
+    when: When
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    title: str
+    room: Link
+    tool: str
+    audience: str
+    when: When
+    messages: tuple[Message, ...]
+    source: Link | None = None
+    related: tuple[Related, ...] = ()
+    earlier_url: str = ""
+    later_url: str = ""
+    language: str = "en"
+
+
+# things.html: `things`
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    id: int
+    name: str
+    tool: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRoom:
+    id: int
+    name: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    accounts: tuple[AccountLine, ...] = ()
+    rooms: tuple[RoomLine, ...] = ()
+    """The closed rooms this person reads as a member."""
+    sealed: tuple[SealedRoom, ...] = ()
+    reads_organisation: bool = True
+
+
+# choices.html: `choices`
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An account that carries this person's address; linked only by their own act."""
+
+    id: int
+    name: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a command shows instead of a sign-in. When it was last used is stored nowhere."""
+
+    id: int
+    name: str
+    made: When
+    ends: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    offers: tuple[Offer, ...] = ()
+    accounts: tuple[AccountLine, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    new_token: str = ""
+    """The token itself, on the one page that answers its making or renewal."""
+    token_name: str = ""
+    """As typed, when it could not be taken."""
+    token_error: str = ""
+
+
+# charter.html: `charter`
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """The promises' words stand in the template; here is what proves each (names of tests) by its number."""
+
+    proofs: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+# error.html: `error`
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    status: int
+    title: str
+    happened: str
+    kept: str
+    to_do: str
+
+
+def nothing_here() -> Error:
+    """404: the same for a hidden thing and a missing one."""
+    return Error(
+        404,
+        _("There is nothing here that you may read"),
+        _("Either there is no such page, or it is kept from you. Alongside does not say which: that would tell."),
+        _("Nothing has changed."),
+        _("If somebody sent you the address, ask them. Or begin at home."),
+    )
+
+
+def not_yours() -> Error:
+    """403: an act that is not this person's to do, and forms that came without their mark (CSRF)."""
+    return Error(
+        403,
+        _("That was not done"),
+        _("It is not yours to do, or the page you came from was too old for it."),
+        _("Nothing has changed."),
+        _("Go back, load the page again, and try once more."),
+    )
+
+
+def not_understood() -> Error:
+    """400."""
+    return Error(
+        400,
+        _("That could not be understood"),
+        _("Something in the address or the form was not what this page expects."),
+        _("Nothing has changed."),
+        _("Go back and try again. Or begin at home."),
+    )
+
+
+def went_wrong() -> Error:
+    """500."""
+    return Error(
+        500,
+        _("Something went wrong here"),
+        _("Alongside could not finish this page. The fault is on this side, not yours."),
+        _("An act is done wholly or not at all. If you sent something, look first whether it is there."),
+        _("Try again in a minute. If it stays so, tell whoever looks after this place the time at which it happened."),
+    )

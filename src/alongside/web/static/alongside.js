@@ -1,0 +1,42 @@
+// What a page gains with JavaScript on; without it everything still works.
+"use strict";
+document.documentElement.classList.add("scripted");
+
+// "Copy as a question": the text stands in a field that can be copied by hand as well.
+const copy = async (button) => {
+  const field = document.getElementById(button.dataset.copies);
+  try {
+    await navigator.clipboard.writeText(field.value);
+    document.getElementById(button.dataset.says).textContent = button.dataset.done;
+  } catch {
+    // A page served without https may not write to the clipboard: the text is marked, ready to be copied.
+    field.focus();
+    field.select();
+  }
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copies]");
+  if (button) copy(button);
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// When a swap fails, the plain form is sent after all: the browser then shows what went wrong.
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, (event) => event.target.closest("form")?.submit());
+}
+
+// htmx notes the address, with the question in it, for as long as the tab lives; nothing here needs that.
+for (const noted of ["DOMContentLoaded", "htmx:pushedIntoHistory"]) {
+  document.addEventListener(noted, () => sessionStorage.removeItem("htmx-current-path-for-history"));
+}
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

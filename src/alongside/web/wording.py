@@ -1,0 +1,173 @@
+"""Plain values in the words a reader sees: days and times, who may read, what was looked at.
+
+Times become words relative to `now`, and are shown in the zone that `now` is in.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from django.utils.dates import MONTHS
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+_FEW_ROOMS = 6
+
+
+# Time, as it is read
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment: read as words, exact on hover, exact for machines."""
+
+    words: str
+    exact: str
+    machine: str
+
+
+def _date(moment: datetime, *, with_year: bool) -> str:
+    return _date_in(get_language(), moment.day, moment.month, moment.year if with_year else None)
+
+
+@lru_cache(maxsize=2048)
+def _date_in(_language: str | None, day: int, month: int, year: int | None) -> str:
+    """Kept, because a long conversation says the same few dates hundreds of times; the language is part of the key."""
+    pattern = pgettext("date", "%(day)s %(month)s") if year is None else pgettext("date", "%(day)s %(month)s %(year)s")
+    return pattern % {"day": day, "month": MONTHS[month], "year": year}
+
+
+def _day(moment: datetime, now: datetime) -> str:
+    days_ago = (now.date() - moment.date()).days
+    if days_ago == 0:
+        return _("today")
+    if days_ago == 1:
+        return _("yesterday")
+    return _date(moment, with_year=moment.year != now.year)
+
+
+def _when(moment: datetime, words: str) -> When:
+    exact = f"{_date(moment, with_year=True)}, {moment:%H:%M:%S} {moment.tzname() or ''}".rstrip()
+    return When(words, exact, moment.isoformat(timespec="seconds"))
+
+
+def on_day(moment: datetime, now: datetime) -> When:
+    """Where the day is enough: “today”, “yesterday”, “3 March”, “3 March 2024”."""
+    moment = moment.astimezone(now.tzinfo)
+    return _when(moment, _day(moment, now))
+
+
+def at_time(moment: datetime, now: datetime, previous: datetime | None = None) -> When:
+    """Where one thing follows another: the day is said once, then the time alone (“3 March, 09:12”, “09:31”)."""
+    moment = moment.astimezone(now.tzinfo)
+    time = f"{moment:%H:%M}"
+    if previous is not None and previous.astimezone(now.tzinfo).date() == moment.date():
+        return _when(moment, time)
+    return _when(moment, f"{_day(moment, now)}, {time}")
+
+
+def span_words(span: timedelta) -> str:
+    """How long, roughly: “less than a minute”, “3 minutes”, “2 hours”, “5 days”."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes < 1:
+        return _("less than a minute")
+    if minutes < 60:  # noqa: PLR2004
+        return ngettext("%d minute", "%d minutes", minutes) % minutes
+    hours = minutes // 60
+    if hours < 48:  # noqa: PLR2004
+        return ngettext("%d hour", "%d hours", hours) % hours
+    return ngettext("%d day", "%d days", hours // 24) % (hours // 24)
+
+
+# Other things in words
+
+
+def audience_words(kind: str) -> str:
+    """Who may read a room or a conversation (“it is ...”); `kind` is an audience's kind."""
+    if kind == "world":
+        return _("open to anybody, outside too")
+    if kind == "organisation":
+        return _("open to everybody in the organisation")
+    return _("for the room’s members only")
+
+
+def reading_words(rooms: Sequence[str], *, reads_organisation: bool) -> str:
+    """What somebody reads, for the bar of a try-out: closed rooms by name, then what is shared with all."""
+    parts = list(rooms[:_FEW_ROOMS])
+    if len(rooms) > _FEW_ROOMS:
+        parts.append(_("other rooms of yours"))
+    parts.append(_("what the organisation shares") if reads_organisation else _("what anybody may read"))
+    listed = parts[0]
+    if len(parts) > 1:
+        listed = _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
+    return _("you can read %(rooms)s") % {"rooms": listed}
+
+
+def initials(name: str) -> str:
+    """“Ana Moreau” is AM, “Cy” is CY: letters in a circle where other places put a photograph."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "·"
+    if len(words) == 1:
+        return words[0][:2].upper()
+    return (words[0][0] + words[-1][0]).upper()
+
+
+def question_to_copy(question: str) -> str:
+    """What is taken to a room when nothing fits; `question` without its operators (in:, after:, ...)."""
+    return _("%(question)s\n\n(I looked in Alongside first and found nothing that fits.)") % {
+        "question": question.strip()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a passage; marked when the question's words stand in it."""
+
+    text: str
+    marked: bool = False
+
+
+def pieces(text: str, marked: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
+    """A passage cut at its marked stretches (start, end), which may overlap and come in any order."""
+    cut: list[Piece] = []
+    position = 0
+    for start, end in sorted(marked):
+        begin = max(start, position)
+        if end <= begin:
+            continue
+        if begin > position:
+            cut.append(Piece(text[position:begin]))
+        cut.append(Piece(text[begin:end], marked=True))
+        position = min(end, len(text))
+    if position < len(text):
+        cut.append(Piece(text[position:]))
+    return tuple(piece for piece in cut if piece.text)
+
+
+# What is said beside the answers
+
+
+def looked_at(*, reads_organisation: bool, words_only: bool) -> tuple[str, ...]:
+    """The sentences for what was looked at, when the question is not narrowed to rooms or times."""
+    where = (
+        _("Everything the organisation shares, and the rooms you are in.")
+        if reads_organisation
+        else _("What anybody may read, and the rooms you are in.")
+    )
+    how = _("By its words alone.") if words_only else _("By its words, and by what they mean.")
+    return where, how
+
+
+def only_from_me() -> str:
+    """The remark when a question says from:somebody."""
+    return _(
+        "from: works for yourself alone, as from:me. What one person said cannot be listed here. "
+        "So this was looked for without it."
+    )
+
+
+def no_such_room(name: str) -> str:
+    """The remark for in:#name; a hidden room and a missing one get the same words."""
+    return _("There is no room %(name)s that you may read.") % {"name": name}
