@@ -5,7 +5,7 @@ A reader knows one format and nothing of the store. It renders the tool's markup
 record is never a reason to stop, and the report at the end is made of these.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -162,3 +162,16 @@ class Reader(Protocol):
     def rooms(self) -> Iterator[RoomRecord | LeftOut]: ...
 
     def messages(self) -> Iterator[MessageRecord | RemovedRecord | LeftOut]: ...
+
+
+def reason_against(
+    record: MessageRecord, *, rooms: Container[str], authors: Container[str], bots: Container[str]
+) -> Reason | None:
+    """Why a message does not come in; None when it does. The same for looking and for bringing in."""
+    if record.room not in rooms:
+        return Reason.NO_ROOM
+    if record.author is not None and record.author in bots:
+        return Reason.BOT
+    if record.author is None or record.author not in authors:
+        return Reason.NO_AUTHOR
+    return None if record.html.strip() else Reason.EMPTY

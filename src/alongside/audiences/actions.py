@@ -10,10 +10,6 @@ from alongside.audiences.rules import Kind, changed_hearers, may_open
 from alongside.people.rules import Viewer
 
 
-class Refused(Exception):
-    """An act that may not be; the message is one sentence for the one who tried it."""
-
-
 def make(_actor: None, *, kind: Kind, is_sealed: bool = False, account_ids: Collection[int] = ()) -> int:
     """A new audience with its hearers; nobody acts here, an archive or a bridge tells what a tool says."""
     with transaction.atomic():
@@ -29,6 +25,23 @@ def keep_hearers(_actor: None, *, audience_id: int, account_ids: Collection[int]
         Hearer.objects.filter(audience_id=audience_id, account_id__in=left).delete()
         Hearer.objects.bulk_create(Hearer(audience_id=audience_id, account_id=account) for account in sorted(came))
     return bool(came or left)
+
+
+def narrow(_actor: None, *, audience_id: int, is_sealed: bool, account_ids: Collection[int]) -> None:
+    """What was open closes: one row, and everything that was said under it is closed at once."""
+    with transaction.atomic():
+        Audience.objects.filter(pk=audience_id).update(kind=Kind.CLOSED.value, is_sealed=is_sealed)
+        keep_hearers(None, audience_id=audience_id, account_ids=account_ids)
+
+
+def restore(_actor: None, *, audience_id: int, kind: Kind, is_sealed: bool) -> None:
+    """As it was before an archive that is taken back."""
+    Audience.objects.filter(pk=audience_id).update(kind=kind.value, is_sealed=is_sealed)
+
+
+def remove(_actor: None, *, audience_ids: Collection[int]) -> None:
+    """Audiences that nothing has any more."""
+    Audience.objects.filter(pk__in=audience_ids).delete()
 
 
 def open_sealed(actor: Viewer, *, audience_id: int) -> None:

@@ -87,3 +87,15 @@ def unscoped_hearers(audience_id: int) -> Hearers:
         frozenset(account for account, _ in rows if account is not None),
         frozenset(person for _, person in rows if person is not None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceFacts:
+    kind: Kind
+    is_sealed: bool
+    hearers: Hearers
+
+
+def unscoped_audience(audience_id: int) -> AudienceFacts:
+    kind, is_sealed = Audience.objects.values_list("kind", "is_sealed").get(pk=audience_id)
+    return AudienceFacts(Kind(kind), is_sealed, unscoped_hearers(audience_id))

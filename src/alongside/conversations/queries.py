@@ -105,6 +105,7 @@ class TextOfMessage:
     said_at: datetime
     text: str
     url: str
+    helped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,14 +287,17 @@ def confirmed(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
 def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int) -> dict[int, list[TextOfMessage]]:
     may = condition(viewer, "m.audience_id")
     rows = _rows(
-        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url FROM conversations_message m"
+        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped"
+        " FROM conversations_message m"
         f" JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id IN ({_marks(conversation_ids)})"
         f" AND {may.sql} ORDER BY m.conversation_id, m.said_at, m.id LIMIT %s",
         [*conversation_ids, *may.params, messages_each * max(1, len(conversation_ids))],
     )
     texts: dict[int, list[TextOfMessage]] = {}
     for row in rows:
-        texts.setdefault(row[0], []).append(TextOfMessage(row[1], row[2], row[3], _time(row[4]), row[5], row[6]))
+        texts.setdefault(row[0], []).append(
+            TextOfMessage(row[1], row[2], row[3], _time(row[4]), row[5], row[6], bool(row[7]))
+        )
     return texts
 
 
@@ -384,7 +388,12 @@ def my_words(viewer: Viewer) -> Iterator[MyWord]:
         )
         for row in rows:
             yield MyWord(
-                *row[1:7],
+                source_id=row[1],
+                room_id=row[2],
+                context=row[3],
+                title=row[4],
+                author_id=row[5],
+                html=row[6],
                 said_at=_time(row[7]),
                 edited_at=_time_or_none(row[8]),
                 url=row[9],

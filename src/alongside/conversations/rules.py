@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alongside.audiences.rules import Kind
+
 # How many messages a page of a conversation shows before it is cut.
 MESSAGES_A_PAGE = 200
 CONVERSATIONS_A_PAGE = 30
@@ -20,6 +22,18 @@ LOOK_BACK = 60
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s")
 _SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSaid:
+    """A room as a tool or an archive gives it. `hearers` are accounts: all of a closed room, the guests of another."""
+
+    source_id: str
+    name: str
+    kind: Kind
+    hearers: tuple[int, ...] = ()
+    url: str = ""
+    is_threaded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

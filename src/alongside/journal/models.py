@@ -21,7 +21,8 @@ class CurrentTransaction(models.Func):
 class Line(models.Model):
     """Written in the transaction of what it tells of. No actor, no name, no text, and nothing that points to one."""
 
-    transaction = models.BigIntegerField()
+    # “transaction” is a word of SQL's own.
+    transaction = models.BigIntegerField(db_column="transaction_number")
     kind = models.CharField(max_length=40)
     ids = models.JSONField()
     written_at = models.DateTimeField(db_default=Now())
@@ -34,6 +35,6 @@ class Cursor(models.Model):
     """How far a follower has read. A node that stays away for long is let go: it makes its index anew."""
 
     follower = models.CharField(max_length=100, unique=True)
-    transaction = models.BigIntegerField(default=0)
+    transaction = models.BigIntegerField(default=0, db_column="transaction_number")
     line = models.BigIntegerField(default=0)
     moved_at = models.DateTimeField()

@@ -11,15 +11,15 @@ from alongside.journal.rules import Kind, Line, Position, trimmable_through
 # On PostgreSQL ids are given before commit: a transaction that began first and commits last writes a smaller id
 # than one already read, and a cursor over ids alone would pass it by. So a line is read only when every older
 # transaction has ended, in the order of transactions.
-_SETTLED = "transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AND"
+_SETTLED = "transaction_number < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AND"
 
 
 def unscoped_lines_after(position: Position, limit: int = 500) -> list[Line]:
     """Lines after a position in reading order; an empty list means: nothing more for now."""
     settled = _SETTLED if connection.vendor == "postgresql" else ""
     found = LineRow.objects.raw(
-        f"SELECT id, transaction, kind, ids FROM journal_line WHERE {settled}"
-        " (transaction > %s OR (transaction = %s AND id > %s)) ORDER BY transaction, id LIMIT %s",
+        f"SELECT id, transaction_number, kind, ids FROM journal_line WHERE {settled}"
+        " (transaction_number > %s OR (transaction_number = %s AND id > %s)) ORDER BY transaction_number, id LIMIT %s",
         [position.transaction, position.transaction, position.line, limit],
     )
     return [Line(Position(row.transaction, row.pk), Kind(row.kind), tuple(row.ids)) for row in found]
@@ -29,7 +29,9 @@ def unscoped_end() -> Position:
     """Where a follower starts that takes the rest from the tables: nothing settled lies after it."""
     settled = f"WHERE {_SETTLED.removesuffix(' AND')}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT transaction, id FROM journal_line {settled} ORDER BY transaction DESC, id DESC LIMIT 1")
+        cursor.execute(
+            f"SELECT transaction_number, id FROM journal_line {settled} ORDER BY transaction_number DESC, id DESC LIMIT 1"
+        )
         row = cursor.fetchone()
     if row is None:
         return unscoped_trimmed_through()

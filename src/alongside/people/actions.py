@@ -1,12 +1,15 @@
 """What people do about who they are, and what an administrator does to let them in."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from alongside.people.models import Account, DeclinedLink, Installation, Person, Token
+from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
 from alongside.people.queries import digest_of, links_offered_to, unscoped_installation
-from alongside.people.rules import Theme, Viewer, may_take_base_url
+from alongside.people.rules import AccountSaid, Theme, Viewer, may_take_base_url
 
 
 class Refused(Exception):
@@ -30,6 +33,58 @@ def make_person(
     except IntegrityError:
         raise Refused(f"Somebody with the address {email} is here already.") from None
     return person
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAccounts:
+    """Rows by source id, and what was there before of those that changed."""
+
+    ids: dict[str, int]
+    before: list[dict[str, Any]]
+
+
+_FOLLOWED = ("name", "handle", "email", "is_guest", "is_deactivated")
+
+
+def keep_connection(_actor: None, *, tool: str, key: str, name: str) -> Connection:
+    """The connection with this key, begun where it is new."""
+    return Connection.objects.get_or_create(tool=tool, key=key, defaults={"name": name})[0]
+
+
+def keep_accounts(
+    _actor: None, *, connection_id: int, said: Sequence[AccountSaid], brought_by: int | None
+) -> KeptAccounts:
+    """Accounts as the tool says they are now. Their links to people stay: only their people change those."""
+    by_source = {one.source_id: one for one in said}
+    with transaction.atomic():
+        here = Account.objects.filter(connection_id=connection_id, source_id__in=list(by_source))
+        known = {account.source_id: account for account in here}
+        before = []
+        for source_id, account in known.items():
+            if changed := _followed(account, by_source[source_id]):
+                before.append(changed)
+        Account.objects.bulk_create(
+            Account(connection_id=connection_id, first_brought_by=brought_by, last_brought_by=brought_by, **asdict(one))
+            for source_id, one in by_source.items()
+            if source_id not in known
+        )
+    ids = Account.objects.filter(connection_id=connection_id, source_id__in=list(by_source))
+    return KeptAccounts(dict(ids.values_list("source_id", "id")), before)
+
+
+def _followed(account: Account, said: AccountSaid) -> dict[str, Any] | None:
+    """Take over what changed; what was there before is returned, None when nothing changed."""
+    before = {name: getattr(account, name) for name in _FOLLOWED}
+    if before == {name: getattr(said, name) for name in _FOLLOWED}:
+        return None
+    for name in _FOLLOWED:
+        setattr(account, name, getattr(said, name))
+    account.save(update_fields=_FOLLOWED)
+    return {"id": account.pk, **before}
+
+
+def put_account_back(_actor: None, *, before: dict[str, Any]) -> None:
+    Account.objects.filter(pk=before["id"]).update(**{name: before[name] for name in _FOLLOWED})
 
 
 def link_account(actor: Viewer, *, account_id: int) -> None:
@@ -105,11 +160,14 @@ def link_for_try_out(_actor: None) -> None:
     if not unscoped_installation().is_try_out:
         raise Refused("Only a try-out links accounts by itself.")
     with transaction.atomic():
-        unlinked = Account.objects.filter(person__isnull=True, is_deactivated=False).exclude(email="")
-        known = {person.email.casefold(): person for person in Person.objects.all()}
-        for account in unlinked.order_by("id"):
-            person = known.get(account.email.casefold())
-            if person is None:
-                person = make_person(None, email=account.email, name=account.name, is_full_member=False)
-                known[account.email.casefold()] = person
-            Account.objects.filter(pk=account.pk).update(person=person)
+        accounts = list(Account.objects.filter(person__isnull=True, is_deactivated=False).order_by("id"))
+        people = {person.email: person for person in Person.objects.all()}
+        new = {}
+        for account in accounts:
+            address = account.email or f"account-{account.pk}@try-out.invalid"
+            if address not in people:
+                new.setdefault(address, Person(email=address, name=account.name, password="!"))
+        people |= {person.email: person for person in Person.objects.bulk_create(new.values())}
+        for account in accounts:
+            account.person = people[account.email or f"account-{account.pk}@try-out.invalid"]
+        Account.objects.bulk_update(accounts, ["person"], batch_size=500)

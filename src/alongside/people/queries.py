@@ -146,3 +146,11 @@ def _views(accounts: "Iterable[Account]") -> list[AccountView]:
         )
         for account in accounts
     ]
+
+
+def first_person_of_try_out(email: str) -> Person | None:
+    """Who one is at first in a try-out: this one, where the archive has them, otherwise the first by name."""
+    return (
+        Person.objects.filter(email=email).first()
+        or Person.objects.filter(is_active=True).order_by("name", "id").first()
+    )

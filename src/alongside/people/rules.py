@@ -20,6 +20,18 @@ class Viewer:
 NOBODY = Viewer(None, (), reads_organisation=False)
 
 
+@dataclass(frozen=True, slots=True)
+class AccountSaid:
+    """An account as a tool or an archive gives it."""
+
+    source_id: str
+    name: str
+    handle: str = ""
+    email: str = ""
+    is_guest: bool = False
+    is_deactivated: bool = False
+
+
 class Theme(StrEnum):
     AS_THE_MACHINE = ""
     PAPER = "paper"

@@ -196,3 +196,12 @@ def parts_of(unit: Unit) -> Iterator[tuple[str, ...]]:
         part.append(message.text)
         length += len(message.text)
     yield tuple(part)
+
+
+NEAR: Final = 0.3
+"""No threshold separates answers from neighbours (measured.md); below this nothing in the real sets was one."""
+
+
+def is_weak(nearness: float, has_words: bool) -> bool:  # noqa: FBT001
+    """Whether to say that what was found probably does not answer: far in meaning, and without the question's words."""
+    return nearness < NEAR and not has_words

@@ -48,6 +48,7 @@ class TakenIn:
     new: int = 0
     unchanged: int = 0
     before: list[dict[str, Any]] = field(default_factory=list)
+    joined: list[dict[str, Any]] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
     removed: set[int] = field(default_factory=set)
 
@@ -199,6 +200,8 @@ def _insert(new: Sequence[tuple[Said, tuple[int, int]]], brought_by: int | None,
 
 def settle(conversation_ids: Sequence[int]) -> None:
     """When a conversation began and was last spoken in follows from its messages."""
+    if not conversation_ids:
+        return
     marks = ", ".join("%s" for _ in conversation_ids)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -231,7 +234,7 @@ def _change(here: Known, one: Said, taken: TakenIn) -> None:
 
 def as_it_was(row: Message) -> dict[str, Any]:
     """A message's columns, for putting it back when an archive is taken back."""
-    return {name.attname: getattr(row, name.attname) for name in Message._meta.concrete_fields}
+    return {column.attname: getattr(row, column.attname) for column in Message._meta.concrete_fields}
 
 
 def _mark_as_brought(ids: Sequence[int], brought_by: int | None) -> None:
@@ -248,25 +251,37 @@ def _join(new: Sequence[tuple[Said, tuple[int, int]]], taken: TakenIn) -> None:
         home = keys[key]
         if orphan == home:
             continue
-        Message.objects.filter(conversation_id=orphan).update(conversation_id=home)
+        moved = Message.objects.filter(conversation_id=orphan)
+        row = conversation_as_it_was(Conversation.objects.get(pk=orphan))
+        taken.joined.append({**row, "messages": list(moved.values_list("id", flat=True))})
+        moved.update(conversation_id=home)
         Conversation.objects.filter(pk=orphan).delete()
         settle([home])
         taken.touched.add(home)
         taken.removed.add(orphan)
 
 
-def remove(_actor: None, *, message_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Follow a deletion in the tool. What is returned is what was there, for taking an archive back."""
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was removed, as it was, for taking an archive back."""
+
+    messages: list[dict[str, Any]]
+    conversations: list[dict[str, Any]]
+
+
+def remove(_actor: None, *, message_ids: Sequence[int]) -> Gone:
+    """Follow a deletion in the tool; a conversation with nothing left in it goes too."""
     with transaction.atomic():
         rows = list(Message.objects.filter(pk__in=message_ids))
-        touched = {row.conversation_id for row in rows}
+        touched = sorted({row.conversation_id for row in rows})
+        conversations = {row.pk: row for row in Conversation.objects.filter(pk__in=touched)}
         Message.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        remove_empty(sorted(touched))
-    return [as_it_was(row) for row in rows]
+        empty = remove_empty(touched)
+    return Gone([as_it_was(row) for row in rows], [conversation_as_it_was(conversations[one]) for one in empty])
 
 
-def remove_empty(conversation_ids: Sequence[int]) -> None:
-    """Conversations that lost messages: those with none left go, the others settle; the journal is told."""
+def remove_empty(conversation_ids: Sequence[int]) -> list[int]:
+    """Conversations that lost messages: those with none left go and are returned, the others settle."""
     left = set(
         Message.objects.filter(conversation_id__in=conversation_ids)
         .values_list("conversation_id", flat=True)
@@ -278,11 +293,32 @@ def remove_empty(conversation_ids: Sequence[int]) -> None:
         settle(sorted(left))
     tell(Kind.CONVERSATIONS_CHANGED, sorted(left))
     tell(Kind.CONVERSATIONS_REMOVED, empty)
+    return empty
 
 
-def put_back(_actor: None, *, rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    """Messages as they were, for taking an archive back. The conversations that they are in are returned."""
-    messages = [Message(**row) for row in rows]
-    names = [field.attname for field in Message._meta.concrete_fields if field.attname != "id"]
-    Message.objects.bulk_create(messages, update_conflicts=True, unique_fields=["id"], update_fields=names)
-    return {message.conversation_id for message in messages}
+def conversation_as_it_was(row: Conversation) -> dict[str, Any]:
+    return {column.attname: getattr(row, column.attname) for column in Conversation._meta.concrete_fields}
+
+
+def put_back(
+    _actor: None, *, conversations: Sequence[Mapping[str, Any]], messages: Sequence[Mapping[str, Any]]
+) -> None:
+    """Conversations and messages as they were, for taking an archive back."""
+    rows = [Message(**row) for row in messages]
+    names = [column.attname for column in Message._meta.concrete_fields if column.attname != "id"]
+    with transaction.atomic():
+        Conversation.objects.bulk_create((Conversation(**row) for row in conversations), ignore_conflicts=True)
+        Message.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)
+        touched = sorted({row.conversation_id for row in rows})
+        settle(touched)
+        tell(Kind.CONVERSATIONS_CHANGED, touched)
+
+
+def part_again(_actor: None, *, conversation: Mapping[str, Any], message_ids: Sequence[int]) -> None:
+    """A conversation that an archive had joined to another stands by itself again."""
+    with transaction.atomic():
+        moved = Message.objects.filter(pk__in=message_ids)
+        left = sorted(set(moved.values_list("conversation_id", flat=True)))
+        Conversation.objects.bulk_create([Conversation(**conversation)], ignore_conflicts=True)
+        moved.update(conversation_id=conversation["id"])
+        remove_empty([*left, conversation["id"]])

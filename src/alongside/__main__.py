@@ -1,0 +1,3 @@
+from alongside.config.command import main
+
+main()

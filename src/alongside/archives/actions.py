@@ -1,0 +1,284 @@
+"""Bringing an archive in, and taking it back.
+
+Safe to repeat at any point: a batch is one transaction, and what is here already is compared and left. So a process
+that is killed loses at most the batch it was in, and the same command goes on.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from alongside.archives.models import Import, Replaced
+from alongside.archives.port import (
+    LeftOut,
+    MessageRecord,
+    PersonRecord,
+    Reader,
+    Reason,
+    RemovedRecord,
+    RoomAudience,
+    RoomRecord,
+    reason_against,
+)
+from alongside.archives.queries import unscoped_messages_missing, unscoped_messages_named
+from alongside.archives.rules import Report, State
+from alongside.audiences.rules import Kind
+from alongside.conversations.actions.messages import remove, take_in
+from alongside.conversations.actions.rooms import keep_room
+from alongside.conversations.rules import RoomSaid, Said
+from alongside.kit.safe_html import plain_text
+from alongside.people.actions import keep_accounts, keep_connection
+from alongside.people.rules import AccountSaid
+
+# One transaction: long enough that its own cost is small, short enough that others wait less than 100 ms.
+MESSAGES_A_BATCH = 500
+
+Record = TypeVar("Record")
+OnProgress = Callable[[Report], None]
+
+
+@dataclass(slots=True)
+class RoomHere:
+    room_id: int
+    audience_id: int
+    is_threaded: bool
+
+
+@dataclass(slots=True)
+class Bringing:
+    """What one run of an import knows while it goes on: bounded by people and rooms, never by messages."""
+
+    reader: Reader
+    import_id: int
+    connection_id: int
+    is_try_out: bool
+    opens_mail: bool
+    report: Report
+    accounts: dict[str, int] = field(default_factory=dict)
+    guests: set[str] = field(default_factory=set)
+    bots: set[str] = field(default_factory=set)
+    rooms: dict[str, RoomHere] = field(default_factory=dict)
+
+    def left_out(self, what: LeftOut) -> None:
+        self.report.leave_out(what.reason.value, what.where)
+
+
+def bring_in(
+    _actor: None,
+    *,
+    reader: Reader,
+    path: Path,
+    is_try_out: bool,
+    opens_mail: bool = False,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """Bring in everything of an archive that may come in. Raises Unreadable when none of it can be read.
+
+    `opens_mail`: an administrator says that the whole organisation could read these lists; mail itself does not say.
+    """
+    bringing = _begun(reader, path, is_try_out=is_try_out, opens_mail=opens_mail)
+    _bring_people(bringing)
+    _bring_rooms(bringing)
+    for batch in _batches(_records(bringing, reader.messages()), MESSAGES_A_BATCH):
+        _bring_messages(bringing, batch)
+        if on_progress is not None:
+            on_progress(bringing.report)
+    _remove_absent(bringing)
+    _finish(bringing)
+    return bringing.report
+
+
+def _begun(reader: Reader, path: Path, *, is_try_out: bool, opens_mail: bool) -> Bringing:
+    header = reader.header()
+    with transaction.atomic():
+        connection = keep_connection(None, tool=header.tool, key=header.key, name=header.name)
+        fingerprint = _fingerprint(path)
+        row = Import.objects.filter(
+            connection=connection, fingerprint=fingerprint, state__in=(State.RUNNING.value, State.DONE.value)
+        ).first() or Import.objects.create(
+            connection=connection, name=path.name[:255], fingerprint=fingerprint, state=State.RUNNING.value
+        )
+        if connection.first_brought_by is None:
+            connection.first_brought_by = row.pk
+            connection.save(update_fields=["first_brought_by"])
+    report = Report(import_id=row.pk, name=header.name, tool=header.tool)
+    return Bringing(reader, row.pk, connection.pk, is_try_out, opens_mail and header.tool == "mail", report)
+
+
+def _fingerprint(path: Path) -> str:
+    """Size and both ends: enough to know the same file again."""
+    if path.is_dir():
+        return sha256(str(path.resolve()).encode()).hexdigest()
+    size, end = path.stat().st_size, 1 << 20
+    with path.open("rb") as file:
+        digest = sha256(str(size).encode() + file.read(end))
+        file.seek(max(0, size - end))
+        digest.update(file.read(end))
+    return digest.hexdigest()
+
+
+def _records(bringing: Bringing, records: Iterator[Record | LeftOut]) -> Iterator[Record]:
+    for record in records:
+        if isinstance(record, LeftOut):
+            bringing.left_out(record)
+        else:
+            yield record
+
+
+def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _bring_people(bringing: Bringing) -> None:
+    for batch in _batches(_records(bringing, bringing.reader.people()), MESSAGES_A_BATCH):
+        bringing.bots.update(record.source_id for record in batch if record.is_bot)
+        people = [record for record in batch if not record.is_bot]
+        bringing.guests.update(record.source_id for record in people if record.is_guest)
+        with transaction.atomic():
+            kept = keep_accounts(
+                None,
+                connection_id=bringing.connection_id,
+                said=[_account(record) for record in people],
+                brought_by=bringing.import_id,
+            )
+            _remember(bringing, "account", kept.before)
+        bringing.accounts |= kept.ids
+    bringing.report.people = len(bringing.accounts)
+
+
+def _account(record: PersonRecord) -> AccountSaid:
+    return AccountSaid(
+        source_id=record.source_id[:200],
+        name=(record.name or record.handle or "somebody")[:200],
+        handle=record.handle[:200],
+        email=record.email[:320].strip().lower(),
+        is_guest=record.is_guest,
+        is_deactivated=record.is_deactivated,
+    )
+
+
+def _bring_rooms(bringing: Bringing) -> None:
+    for record in _records(bringing, bringing.reader.rooms()):
+        with transaction.atomic():
+            said = _room(bringing, record)
+            room, before = keep_room(
+                None,
+                connection_id=bringing.connection_id,
+                said=said,
+                is_try_out=bringing.is_try_out,
+                brought_by=bringing.import_id,
+            )
+            _remember(bringing, "room", [before] if before else [])
+        bringing.rooms[record.source_id] = RoomHere(room.pk, room.audience_id, record.is_threaded)
+        bringing.report.rooms += 1
+        bringing.report.sealed_rooms += said.kind is Kind.CLOSED and not bringing.is_try_out
+
+
+def _room(bringing: Bringing, record: RoomRecord) -> RoomSaid:
+    is_open = record.audience is RoomAudience.ORGANISATION or bringing.opens_mail
+    members: list[int] = []
+    for member in record.members:
+        if member in bringing.bots or (is_open and member not in bringing.guests):
+            continue
+        if member in bringing.accounts:
+            members.append(bringing.accounts[member])
+        else:
+            bringing.report.leave_out(Reason.MEMBER_UNKNOWN.value, f"{record.name}: {member}")
+    return RoomSaid(
+        source_id=record.source_id[:300],
+        name=(record.name or record.source_id)[:200],
+        kind=Kind.ORGANISATION if is_open else Kind.CLOSED,
+        hearers=tuple(members),
+        url=record.url[:1000],
+        is_threaded=record.is_threaded,
+    )
+
+
+def _bring_messages(bringing: Bringing, batch: list[MessageRecord | RemovedRecord]) -> None:
+    said = [one for one in (_said(bringing, record) for record in batch if isinstance(record, MessageRecord)) if one]
+    gone = [record.source_id for record in batch if isinstance(record, RemovedRecord)]
+    audiences = {here.room_id: here.audience_id for here in bringing.rooms.values()}
+    report = bringing.report
+    with transaction.atomic():
+        taken = take_in(None, said=said, audiences=audiences, brought_by=bringing.import_id)
+        _remember(bringing, "message", taken.before)
+        _remember(bringing, "joined", taken.joined)
+        if gone:
+            _remove(bringing, unscoped_messages_named(bringing.connection_id, gone))
+    report.new += taken.new
+    report.changed += len(taken.before)
+    report.unchanged += taken.unchanged
+
+
+def _said(bringing: Bringing, record: MessageRecord) -> Said | None:
+    reason = reason_against(record, rooms=bringing.rooms, authors=bringing.accounts, bots=bringing.bots)
+    if reason is not None:
+        bringing.report.leave_out(reason.value, record.source_id)
+        return None
+    room = bringing.rooms[record.room]
+    bringing.report.saw(record.said_at)
+    return Said(
+        source_id=record.source_id[:1000],
+        room_id=room.room_id,
+        author_id=bringing.accounts[record.author or ""],
+        html=record.html,
+        text=plain_text(record.html),
+        said_at=record.said_at,
+        context=record.context[:1000] if record.context else None,
+        reply_to=(record.reply_to or "")[:1000],
+        references=record.references,
+        subject=record.subject,
+        edited_at=record.edited_at,
+        url=record.url[:2000],
+        helped=record.helped,
+        mentions=tuple(bringing.accounts[one] for one in record.mentions if one in bringing.accounts),
+    )
+
+
+def _remove_absent(bringing: Bringing) -> None:
+    """Where an export holds all of a room between its first and last message, what is missing was deleted."""
+    if not bringing.reader.absence_means_removed:
+        return
+    for here in bringing.rooms.values():
+        missing = unscoped_messages_missing(here.room_id, bringing.import_id)
+        for start in range(0, len(missing), MESSAGES_A_BATCH):
+            with transaction.atomic():
+                _remove(bringing, missing[start : start + MESSAGES_A_BATCH])
+
+
+def _remove(bringing: Bringing, message_ids: list[int]) -> None:
+    gone = remove(None, message_ids=message_ids)
+    _remember(bringing, "conversation", gone.conversations)
+    _remember(bringing, "message", gone.messages)
+    bringing.report.removed += len(gone.messages)
+
+
+def _remember(bringing: Bringing, what: str, rows: list[dict[str, Any]]) -> None:
+    """What this import replaces, so that it can be taken back. What it brought itself goes anyway."""
+    kept = [row for row in rows if row.get("first_brought_by") != bringing.import_id or "first_brought_by" not in row]
+    Replaced.objects.bulk_create(
+        Replaced(brought_by_id=bringing.import_id, what=what, row=row) for row in map(_plain, kept)
+    )
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _finish(bringing: Bringing) -> None:
+    report = asdict(bringing.report)
+    Import.objects.filter(pk=bringing.import_id).update(
+        state=State.DONE.value, report={name: value for name, value in report.items() if not name.endswith("_at")}
+    )

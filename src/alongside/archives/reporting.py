@@ -1,0 +1,41 @@
+"""What an import came to, in sentences for who brought it in. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from alongside.archives.rules import Report
+
+
+def lines_of(report: Report, seconds: float) -> Iterator[str]:
+    rate = report.new / seconds if seconds > 0 else 0
+    yield f"Import {report.import_id}: {report.name} ({report.tool})."
+    yield (
+        f"{report.new:,} messages came in, {report.changed:,} changed, {report.removed:,} went,"
+        f" {report.unchanged:,} were here already; {report.rooms:,} rooms; {seconds:.1f} s, {rate:,.0f} a second."
+    )
+    if report.sealed_rooms:
+        yield (
+            f"{report.sealed_rooms:,} closed rooms are sealed: nobody reads or finds them until one of their members"
+            " opens them under “My things”."
+        )
+    yield from left_out_lines(report)
+    yield f"To take it wholly back: alongside import --undo {report.import_id}"
+
+
+def left_out_lines(report: Report) -> Iterator[str]:
+    if not report.left_out:
+        yield "Nothing was left out."
+        return
+    yield "Left out:"
+    for reason, entry in sorted(report.left_out.items(), key=lambda item: -item[1].count):
+        yield f"  {entry.count:,} × {reason} (first: {entry.first})"
+
+
+def span_of(report: Report) -> str:
+    if report.first_said_at is None or report.last_said_at is None:
+        return "nothing was said in it"
+    return f"{_day(report.first_said_at)} to {_day(report.last_said_at)}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

@@ -1,0 +1,56 @@
+"""The command `alongside`. What it does lies in config/commands, loaded when it is asked for."""
+
+import os
+import sys
+
+import click
+
+from alongside.config.options import WrongSetting
+
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Late(click.Group):
+    """Finds a command's module by its name, so that `--help` answers at once."""
+
+    modules = {
+        "run": "running", "serve": "running", "work": "running",
+        "import": "archiving", "export": "archiving",
+        "find": "finding", "rebuild": "indexing", "check": "checking", "manage": "managing",
+    }  # fmt: skip
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in self.modules:
+            return None
+        from importlib import import_module
+
+        module = import_module(f"alongside.config.commands.{self.modules[cmd_name]}")
+        found: click.Command = getattr(module, f"{cmd_name}_")
+        return found
+
+
+@click.group(cls=Late, context_settings=HELP)
+@click.version_option(package_name="alongside", message="Alongside %(version)s")
+def alongside() -> None:
+    """Alongside: find, beside the tools you already use, what colleagues worked out before.
+
+    \b
+    Example:
+      alongside import acme-slack-export.zip
+      alongside run
+    """
+
+
+def main() -> None:
+    """Errors that a person can mend are one sentence on standard error, never a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alongside.config.settings")
+    try:
+        alongside.main(standalone_mode=True)
+    except WrongSetting as error:
+        click.echo(f"alongside: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,148 @@
+"""`import` and `export`: archives in, and one's own words out."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import click
+
+from alongside.config.commands.bars import reading
+from alongside.config.commands.starting import as_option, prepare_store, stop, token_option, viewer_asking, with_django
+
+
+@click.command("import")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--look", is_flag=True, help="Say what is in it and what will be left out; write nothing.")
+@click.option("--undo", "undone", type=int, metavar="ID", help="Take an import wholly back.")
+@click.option("--list", "listed", is_flag=True, help="Name the imports there are.")
+@click.option(
+    "--open-lists",
+    is_flag=True,
+    help="Mail only: you say that the whole organisation could read these lists. Mail itself does not say.",
+)
+@with_django
+def import_(path: Path | None, undone: int | None, *, look: bool, listed: bool, open_lists: bool) -> None:
+    """Bring an archive in: a Slack export, mail (mbox, Maildir), zulip-archive's JSON, or an Alongside archive.
+
+    Cut off at any moment and started again, it goes on; nothing comes in twice.
+
+    \b
+    Example:
+      alongside import --look acme-slack-export.zip
+      alongside import acme-slack-export.zip
+      alongside import --undo 3
+    """
+    if listed:
+        prepare_store()
+        _name_imports()
+    elif undone is not None:
+        prepare_store()
+        _take_back(undone)
+    elif path is None:
+        stop("Say which file: alongside import FILE. `alongside import --help` has an example.")
+    elif look:
+        _look(path)
+    else:
+        prepare_store()
+        bring(path, open_lists=open_lists)
+
+
+def _name_imports() -> None:
+    from alongside.archives.queries import unscoped_imports
+
+    imports = unscoped_imports()
+    for one in imports:
+        click.echo(f"{one.import_id}  {one.name}  {one.connection}  {one.state}")
+    if not imports:
+        click.echo("Nothing has been brought in yet.")
+
+
+def _take_back(import_id: int) -> None:
+    from alongside.archives.taking_back import NotTakenBack, take_back
+    from alongside.search.followers import catch_up_words
+
+    try:
+        gone = take_back(None, import_id=import_id)
+    except NotTakenBack as error:
+        stop(str(error))
+    catch_up_words()
+    click.echo(f"Import {import_id} is taken back: {gone:,} messages are gone, and what it had changed is as it was.")
+
+
+def _reader(path: Path) -> Any:
+    from alongside.archives.port import Unreadable
+    from alongside.archives.recognising import recognised
+
+    try:
+        return recognised(path)
+    except Unreadable as error:
+        stop(str(error))
+
+
+def _look(path: Path) -> None:
+    from alongside.archives.looking import look_into
+    from alongside.archives.port import Unreadable
+
+    found = _reader(path)
+    try:
+        with reading(found.progress, f"looking into {path.name}"):
+            seen = look_into(found.reader)
+    except Unreadable as error:
+        stop(str(error))
+    for line in seen.lines():
+        click.echo(line)
+
+
+def bring(path: Path, *, open_lists: bool = False, quiet: bool = False) -> Any:
+    """Bring in one archive, words index included, and say what it came to."""
+    from alongside.archives.actions import bring_in
+    from alongside.archives.port import Unreadable
+    from alongside.people.queries import unscoped_installation
+    from alongside.search.followers import catch_up_words
+
+    found, began = _reader(path), monotonic()
+    is_try_out = unscoped_installation().is_try_out
+    bar = nullcontext() if quiet else reading(found.progress, f"bringing in {path.name}")
+    try:
+        with bar:
+            report = bring_in(None, reader=found.reader, path=path, is_try_out=is_try_out, opens_mail=open_lists)
+            indexed_here = catch_up_words()
+    except Unreadable as error:
+        stop(str(error))
+    if not quiet:
+        _say(report, monotonic() - began, indexed_here=indexed_here)
+    return report
+
+
+def _say(report: Any, seconds: float, *, indexed_here: bool) -> None:
+    from alongside.archives.reporting import lines_of
+
+    for line in lines_of(report, seconds):
+        click.echo(line)
+    if indexed_here:
+        click.echo("It can be found by its words now; by meaning as `alongside run` (or `alongside rebuild`) follows.")
+    else:
+        click.echo("The running Alongside is taking it into its indexes.")
+
+
+@click.command("export")
+@click.argument("path", type=click.Path(path_type=Path))
+@as_option
+@token_option
+@with_django
+def export_(path: Path, email: str | None, token: str | None) -> None:
+    """Take your own words with you, as an Alongside archive (.jsonl, or .jsonl.gz).
+
+    \b
+    Example:
+      alongside export my-words.jsonl.gz --token alongside_…
+    """
+    from alongside.archives.own_words import write_own_words
+
+    prepare_store()
+    viewer = viewer_asking(email, token)
+    if path.exists():
+        stop(f"{path} is there already; nothing was written. Choose another name.")
+    written = write_own_words(viewer, path)
+    click.echo(f"{written:,} messages of yours are in {path}.")

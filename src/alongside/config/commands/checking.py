@@ -1,0 +1,121 @@
+"""`check`: what is wrong with an installation, and how to mend it."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+
+from alongside.config.commands.starting import with_django
+
+LITTLE_ROOM = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `mend` says what to do; empty means that nothing is wrong with it."""
+
+    thing: str
+    state: str
+    mend: str = ""
+
+
+@click.command("check")
+@with_django
+def check_() -> None:
+    """Say what is wrong with this installation, and how to mend it: settings, disk, store, index, model.
+
+    \b
+    Example:
+      alongside check
+    """
+    findings = list(_findings())
+    for finding in findings:
+        click.echo(f"{'!' if finding.mend else '·'} {finding.thing}: {finding.state}")
+        if finding.mend:
+            click.echo(f"  To mend it: {finding.mend}")
+    wrong = sum(bool(finding.mend) for finding in findings)
+    click.echo("Nothing is wrong." if not wrong else f"{wrong} to mend.")
+    sys.exit(1 if wrong else 0)
+
+
+def _findings() -> Iterator[Finding]:
+    yield from _settings()
+    yield _disk()
+    store = _store()
+    yield store
+    if not store.mend:
+        yield from _index()
+    yield _model()
+
+
+def _settings() -> Iterator[Finding]:
+    from django.conf import settings
+
+    yield Finding("Home", str(settings.HOME))
+    if not settings.BASE_URL:
+        yield Finding("Base URL", "none: for this machine only, over http")
+    elif not settings.OPTIONS.is_https:
+        yield Finding("Base URL", settings.BASE_URL, "use https://, so that nobody on the way reads along")
+    else:
+        yield Finding("Base URL", settings.BASE_URL)
+    if settings.BASE_URL and not settings.OPTIONS.email_url:
+        state = f"none: sign-in links are written to files in {settings.EMAIL_FILE_PATH}"
+        yield Finding("E-mail", state, "set ALONGSIDE_EMAIL_URL, like smtp://mail.example.org:25")
+
+
+def _disk() -> Finding:
+    from django.conf import settings
+
+    free = shutil.disk_usage(settings.HOME).free
+    state = f"{free / 1e9:.1f} GB free"
+    return Finding("Disk", state, "free some room, or move ALONGSIDE_HOME" if free < LITTLE_ROOM else "")
+
+
+def _store() -> Finding:
+    from django.db import Error, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if connection.vendor == "sqlite" and not behind:
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA quick_check(1)")
+                word = cursor.fetchone()[0]
+            if word != "ok":
+                return Finding("Store", f"SQLite says: {word}", "stop Alongside and bring the last backup back")
+    except Error as error:
+        mend = "see that ALONGSIDE_STORE names a store that is running and that this account may write to"
+        return Finding("Store", f"cannot be used: {error}".strip(), mend)
+    if behind:
+        return Finding("Store", "its tables are older than this version", "alongside manage migrate")
+    return Finding("Store", "SQLite" if connection.vendor == "sqlite" else "PostgreSQL")
+
+
+def _index() -> Iterator[Finding]:
+    from alongside.search.queries import state_of_indexes
+
+    for state in state_of_indexes():
+        mend = ""
+        if not state.is_there:
+            mend = "alongside rebuild"
+        elif state.behind_seconds > 60:  # noqa: PLR2004 (a minute)
+            mend = "see that `alongside work` or `alongside run` is running"
+        words = "not made yet" if not state.is_there else f"behind by {state.behind_seconds} s" if mend else "in step"
+        yield Finding(f"Index of {state.part}", words, mend)
+
+
+def _model() -> Finding:
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from alongside.search.meaning.encoder import why_no_model
+
+    chosen = settings.OPTIONS.model
+    missing = why_no_model(Path(chosen) if chosen else None)
+    if missing:
+        return Finding("Model", "none: finding uses words only", missing)
+    return Finding("Model", f"{chosen or 'all-MiniLM-L6-v2, int8'}: English; texts in other languages are words first")

@@ -1,0 +1,158 @@
+"""`find`: ask from a terminal, or many questions at once for measuring."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from alongside.config.commands.starting import (
+    as_option,
+    prepare_store,
+    refuse_unless_free,
+    stop,
+    token_option,
+    viewer_asking,
+    with_django,
+)
+
+
+@click.command("find")
+@click.argument("question", required=False)
+@as_option
+@token_option
+@click.option("--queries", type=click.Path(path_type=Path), metavar="FILE", help='Many: JSON Lines {"id","text"}.')
+@click.option("--json", "as_json", is_flag=True, help="As JSON Lines.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--before", metavar="TIME", help="Only what was said before this time (2026-03-01, or with a time).")
+@click.option("--newest", is_flag=True, help="Newest first instead of best first.")
+@click.option("--unit", type=click.Choice(["conversation", "message"]), default="conversation", show_default=True)
+@with_django
+def find_(
+    question: str | None,
+    email: str | None,
+    token: str | None,
+    queries: Path | None,
+    limit: int,
+    before: str | None,
+    unit: str,
+    *,
+    as_json: bool,
+    newest: bool,
+) -> None:
+    """Ask in your own words; get what colleagues worked out before, as far as you may read it.
+
+    \b
+    Example:
+      alongside find "how do you calm a caller who threatens to cancel?" --as ana@example.org
+      alongside find --queries questions.jsonl --as ana@example.org > results.jsonl
+    """
+    if (question is None) == (queries is None):
+        stop("Say what to look for: alongside find “…”, or --queries FILE.")
+    prepare_store()
+    if queries is not None or unit == "message":
+        refuse_unless_free("--queries and --unit message (they show scores)")
+    viewer = viewer_asking(email, token)
+    choices = {"limit": limit, "before": _moment(before), "newest_first": newest}
+    if queries is not None:
+        _answer_many(viewer, queries, unit, choices)
+    else:
+        _answer_one(viewer, question or "", unit, choices, as_json=as_json)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        stop(f"“{text}” is no time that can be read; write it like 2026-03-01 or 2026-03-01T09:30:00Z.")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _answer_many(viewer: Any, path: Path, unit: str, choices: dict[str, Any]) -> None:
+    from alongside.config.commands.bars import counting
+
+    with path.open(encoding="utf-8") as file, counting("asking", "questions") as bar:
+        for number, (query_id, text) in enumerate(_queries(file), start=1):
+            results = list(_scored(viewer, text, unit, choices))
+            click.echo(_json({"id": query_id, "results": results}))
+            bar(number)
+
+
+def _queries(file: TextIO) -> Iterator[tuple[Any, str]]:
+    import json
+
+    for number, line in enumerate(file, start=1):
+        if not line.strip():
+            continue
+        try:
+            query = json.loads(line)
+            yield query["id"], str(query["text"])
+        except (ValueError, KeyError, TypeError):
+            stop(f'Line {number} is not {{"id": …, "text": …}}; what came before it is answered.')
+
+
+def _scored(viewer: Any, text: str, unit: str, choices: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    from alongside.search.queries import find, find_messages
+
+    if unit == "message":
+        for message in find_messages(viewer, text, **choices):
+            yield {
+                "kind": "message",
+                "id": message.id,
+                "source_id": message.source_id,
+                "score": round(message.score, 6),
+            }
+        return
+    for result in find(viewer, text, **choices).results:
+        score = round(result.score, 6)
+        yield {"kind": "conversation", "id": result.public_id, "source_id": result.source_id, "score": score}
+
+
+def _answer_one(viewer: Any, question: str, unit: str, choices: dict[str, Any], *, as_json: bool) -> None:
+    from alongside.search.queries import find
+
+    if unit == "message" or as_json:
+        with_scores = _may_show_scores()
+        for result in _scored(viewer, question, unit, choices):
+            click.echo(
+                _json(result if with_scores else {key: value for key, value in result.items() if key != "score"})
+            )
+        return
+    found = find(viewer, question, **choices)
+    for line in _in_words(found):
+        click.echo(line)
+    sys.exit(0 if found.results else 1)
+
+
+def _may_show_scores() -> bool:
+    from alongside.config.commands.starting import is_free_here
+
+    return is_free_here()
+
+
+def _in_words(found: Any) -> Iterator[str]:
+    for remark in found.remarks:
+        yield remark
+    if found.words_only:
+        yield "Looked for words only: there is no model for meaning here."
+    for result in found.results:
+        yield ""
+        yield result.title
+        yield f"  {result.connection} · {result.room} · {result.said_at.day} {result.said_at:%B %Y}"
+        yield f"  {result.speaker}: {''.join(piece for piece, _ in result.passage)}"
+        if result.url:
+            yield f"  {result.url}"
+    if not found.results:
+        yield "Nothing that you may read answers this yet."
+        if found.behind_seconds:
+            yield f"The index is {found.behind_seconds} s behind; what was said since is not in yet."
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)

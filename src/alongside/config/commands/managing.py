@@ -1,0 +1,21 @@
+"""Django's own commands, for who knows them."""
+
+import click
+
+from alongside.config.commands.starting import with_django
+
+
+@click.command("manage", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+@with_django
+def manage_(words: tuple[str, ...]) -> None:
+    """Django's own commands, and createadmin.
+
+    \b
+    Example:
+      alongside manage createadmin ana@example.org "Ana Moreau"
+      alongside manage migrate
+    """
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["alongside manage", *words])

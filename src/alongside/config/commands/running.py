@@ -1,0 +1,220 @@
+"""`run`, `serve`, `work`: the processes of an installation, and the try-out."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alongside.config.commands.starting import prepare_store, stop, with_django
+
+
+@click.command("run")
+@click.option("--port", type=int, help="Instead of ALONGSIDE_PORT.")
+@click.option("--try", "is_try_out", is_flag=True, help="A try-out with a sample organisation, in a home of its own.")
+@click.option(
+    "--archive", type=click.Path(path_type=Path), help="In a try-out: your own archive instead of the sample."
+)
+def run_(port: int | None, archive: Path | None, *, is_try_out: bool) -> None:
+    """Everything in one: pages, API and the work behind them, for a small installation.
+
+    \b
+    Example:
+      alongside run
+      alongside run --try --archive acme-slack-export.zip
+    """
+    if is_try_out or archive:
+        _into_home_of_try_out(archive)
+    _run(port, archive, is_try_out=bool(is_try_out or archive))
+
+
+@with_django
+def _run(port: int | None, archive: Path | None, *, is_try_out: bool) -> None:
+    address, port = _address(port)
+    _refuse_taken(address, port)
+    prepare_store()
+    if is_try_out:
+        from alongside.config.commands.trying import prepare_try_out
+
+        prepare_try_out(archive)
+    _mark_base_url()
+    with _worker():
+        _serve(address, port, is_try_out=is_try_out)
+
+
+@click.command("serve")
+@click.option("--port", type=int, help="Instead of ALONGSIDE_PORT.")
+@with_django
+def serve_(port: int | None) -> None:
+    """Pages and API. `alongside work` has to run beside it, on this machine, for what is new to be found.
+
+    \b
+    Example:
+      alongside serve --port 8000
+    """
+    address, port = _address(port)
+    _refuse_taken(address, port)
+    prepare_store()
+    _mark_base_url()
+    _serve(address, port, is_try_out=False)
+
+
+@click.command("work")
+@with_django
+def work_() -> None:
+    """The work behind the pages: keeps the indexes of this machine in step. One on each machine that serves.
+
+    \b
+    Example:
+      alongside work
+    """
+    from alongside.search import node
+    from alongside.search.followers import index_folder
+
+    prepare_store()
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    _end_with_parent(stopping)
+    try:
+        with node.writing(index_folder()):
+            _work_until(stopping)
+    except node.BeingWritten:
+        stop("Another `alongside work` or `alongside run` does this on this machine already.")
+
+
+def _work_until(stopping: threading.Event) -> None:
+    from alongside.journal.actions import trim
+    from alongside.search.followers import follow_meaning, follow_words
+
+    broken: list[BaseException] = []
+
+    def guarded(follow: Any) -> None:
+        try:
+            follow(stopping)
+        except BaseException as error:  # noqa: BLE001 (it is raised again below, in the thread that can end the process)
+            broken.append(error)
+            stopping.set()
+
+    threads = [threading.Thread(target=guarded, args=(follow,)) for follow in (follow_words, follow_meaning)]
+    for thread in threads:
+        thread.start()
+    while not stopping.wait(600):
+        trim()
+    for thread in threads:
+        thread.join()
+    if broken:
+        raise broken[0]
+
+
+def _end_with_parent(stopping: threading.Event) -> None:
+    """Started by `run`: when that is killed hard, this must not stay behind with the lease."""
+    if os.environ.get("ALONGSIDE_ENDS_WITH") is None:
+        return
+
+    def watch() -> None:
+        with suppress(OSError):
+            sys.stdin.buffer.read()
+        stopping.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _into_home_of_try_out(archive: Path | None) -> None:
+    """A try-out has a home of its own beside the real one, and one's own archive never meets the sample."""
+    from alongside.config.options import options
+
+    chosen = options()
+    if chosen.base_url:
+        stop("A try-out takes no base URL: in it anybody can be anybody. Unset ALONGSIDE_BASE_URL for it.")
+    if archive is not None and not archive.exists():
+        stop(f"There is no file {archive}. Nothing was started.")
+    name = "sample" if archive is None else sha256(str(archive.resolve()).encode()).hexdigest()[:12]
+    os.environ["ALONGSIDE_HOME"] = str(chosen.home / "try-out" / name)
+    os.environ.pop("ALONGSIDE_STORE", None)
+
+
+def _address(port: int | None) -> tuple[str, int]:
+    from django.conf import settings
+
+    return settings.OPTIONS.address, port or settings.OPTIONS.port
+
+
+def _refuse_taken(address: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((address, port))
+        except OSError:
+            stop(
+                f"Port {port} on {address} is taken or not allowed: choose another, like PORT={port + 1} or --port {port + 1}."
+            )
+
+
+def _mark_base_url() -> None:
+    from django.conf import settings
+
+    from alongside.people.actions import Refused, mark_as_run_with_base_url
+
+    if settings.BASE_URL:
+        try:
+            mark_as_run_with_base_url(None)
+        except Refused as error:
+            stop(str(error))
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """`alongside work` beside the pages. It ends when its standard input does, whatever becomes of us."""
+    environment = {**os.environ, "ALONGSIDE_ENDS_WITH": "run"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "alongside", "work"], stdin=subprocess.PIPE, env=environment, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _serve(address: str, port: int, *, is_try_out: bool) -> None:
+    from django.conf import settings
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    where = settings.BASE_URL or f"http://{'localhost' if address == '127.0.0.1' else address}:{port}"
+    # Beyond the defaults it hangs once 1,024 connections wait (measured.md).
+    server = Granian(
+        "alongside.config.wsgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.OPTIONS.threads,
+        backlog=4096,
+        backpressure=2048,
+        log_access=False,
+        log_level="warning",
+    )
+    server.on_startup(lambda: _say_ready(where, is_try_out=is_try_out))
+    server.serve()
+
+
+def _say_ready(where: str, *, is_try_out: bool) -> None:
+    click.echo(f"Alongside is at {where}")
+    if is_try_out:
+        from alongside.config.commands.trying import who_you_are
+
+        click.echo(who_you_are())
+    click.echo("Ctrl-C ends it.")

@@ -1,0 +1,310 @@
+"""What people worked out before: the viewer first, an index proposes, the database disposes.
+
+What is looked for is stored nowhere: it lives in these functions' arguments and nowhere else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from alongside.audiences.queries import readable
+from alongside.conversations.queries import (
+    FoundText,
+    TextOfMessage,
+    confirmed,
+    conversation_row,
+    conversations_i_spoke_in,
+    rooms_at_home,
+    rooms_named,
+    sealed_rooms_of,
+)
+from alongside.conversations.rules import anchor_of
+from alongside.journal.queries import unscoped_oldest_unread
+from alongside.kit import clock
+from alongside.people.rules import Viewer
+from alongside.search import node
+from alongside.search.fusion import fused
+from alongside.search.marking import Passage, Segment, best_passage
+from alongside.search.meaning.questions import question_vector
+from alongside.search.meaning.scoring import Scores
+from alongside.search.rules import (
+    Asked,
+    Proposal,
+    Scope,
+    UnitMessage,
+    asked,
+    first_second,
+    is_weak,
+)
+from alongside.search.serving import indexes, model
+
+# How many each index proposes before they are fused. On the real sets nothing below the 100th of either side came
+# to the first ten.
+PROPOSED = 200
+# More than are shown, so that what the database withholds leaves no gap.
+SPARE = 10
+RELATED = 4
+PLACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Something found. `score` is for measuring and never leaves by a page or the API."""
+
+    public_id: str
+    source_id: str
+    score: float
+    title: str
+    tool: str
+    connection: str
+    room: str
+    room_id: str
+    started_at: datetime
+    speaker: str
+    said_at: datetime
+    anchor: str
+    passage: tuple[Segment, ...]
+    is_cut_before: bool
+    is_cut_after: bool
+    url: str
+    helped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room in which one could ask."""
+
+    name: str
+    tool: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    asked: Asked
+    results: tuple[Result, ...]
+    remarks: tuple[str, ...]
+    words_only: bool
+    is_weak: bool
+    behind_seconds: int
+    sealed: tuple[str, ...]
+    places: tuple[Place, ...]
+    reads_organisation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    public_id: str
+    title: str
+    tool: str
+    room: str
+    last_said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFound:
+    id: str
+    source_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    part: str
+    is_there: bool
+    behind_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Retrieved:
+    proposals: list[Proposal]
+    nearness: float
+    """How near in meaning the nearest is; 1 where meaning was not asked, so that nothing is called weak for it."""
+
+
+def find(
+    viewer: Viewer,
+    question: str,
+    *,
+    limit: int = 10,
+    newest_first: bool = False,
+    before: datetime | None = None,
+) -> Found:
+    """What answers a question, best first, as far as the viewer may read it."""
+    understood = asked(question, newest_first=newest_first)
+    scope = _scope(viewer, understood, before)
+    retrieved = _retrieved(understood, scope, limit)
+    texts = confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]])[:limit]
+    scores = {one.conversation_id: one.score for one in retrieved.proposals}
+    vector = _vector(understood)
+    results = tuple(_result(text, scores[text.conversation_id], understood, vector) for text in texts)
+    return Found(
+        asked=understood,
+        results=results,
+        remarks=_remarks(understood, scope),
+        words_only=model() is None or indexes().meaning is None,
+        is_weak=bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage)),
+        behind_seconds=_behind("words"),
+        sealed=tuple(room.name for room in sealed_rooms_of(viewer)) if not results else (),
+        places=_places(viewer, texts),
+        reads_organisation=viewer.reads_organisation,
+    )
+
+
+def related(viewer: Viewer, public_id: str, limit: int = RELATED) -> list[Related]:
+    """Conversations close to this one, by the same indexes. Raises NotThere."""
+    row = conversation_row(viewer, public_id)
+    own = confirmed(viewer, [row])
+    if not own:
+        return []
+    scope = _scope(viewer, Asked(), None)
+    proposals = [one for one in _like(own[0], scope) if one.conversation_id != row]
+    texts = confirmed(viewer, [one.conversation_id for one in proposals[: limit + SPARE]], messages_each=1)
+    return [
+        Related(text.public_id, text.title, text.room.tool, text.room.name, text.last_said_at) for text in texts[:limit]
+    ]
+
+
+def find_messages(
+    viewer: Viewer, question: str, *, limit: int = 10, newest_first: bool = False, before: datetime | None = None
+) -> list[MessageFound]:
+    """Single messages, for measuring: those of the best conversations, each by its own words and meaning."""
+    understood = asked(question, newest_first=newest_first)
+    retrieved = _retrieved(understood, _scope(viewer, understood, before), limit)
+    proposals = retrieved.proposals[: max(60, 2 * limit)]
+    texts = confirmed(viewer, [one.conversation_id for one in proposals])
+    scores = {one.conversation_id: one.score for one in proposals}
+    found = [
+        MessageFound(
+            f"{text.public_id}.{anchor_of(message.said_at)}", message.source_id, scores[text.conversation_id] + extra
+        )
+        for text in texts
+        for message, extra in _own_scores(text, understood)
+    ]
+    return sorted(found, key=lambda one: -one.score)[:limit]
+
+
+def state_of_indexes() -> list[IndexState]:
+    here = indexes()
+    parts: tuple[tuple[node.Part, Any], ...] = (("words", here.words_folder), ("meaning", here.meaning_folder))
+    return [IndexState(part, folder is not None, _behind(part)) for part, folder in parts]
+
+
+def _scope(viewer: Viewer, understood: Asked, before: datetime | None) -> Scope:
+    may = readable(viewer)
+    until = first_second(understood.before)
+    if before is not None:
+        until = min(until or int(before.timestamp()), int(before.timestamp()))
+    return Scope(
+        reads_all_open=may.reads_organisation,
+        audience_ids=may.audience_ids,
+        room_ids=None if understood.room is None else frozenset(rooms_named(viewer, understood.room)),
+        conversation_ids=frozenset(conversations_i_spoke_in(viewer)) if understood.from_me else None,
+        after=first_second(understood.after),
+        before=until,
+    )
+
+
+def _remarks(understood: Asked, scope: Scope) -> tuple[str, ...]:
+    if scope.room_ids is not None and not scope.room_ids:
+        # The same for a room that is hidden and one that is not there.
+        return (
+            *understood.remarks,
+            f"There is no room “{understood.room}” that you may read, so nothing was looked at.",
+        )
+    return understood.remarks
+
+
+def _retrieved(understood: Asked, scope: Scope, limit: int) -> _Retrieved:
+    here = indexes()
+    most = max(PROPOSED, limit + SPARE)
+    words = here.words.proposals(understood, scope, most) if here.words else []
+    vector = None if understood.newest_first else _vector(understood)
+    if here.meaning is None or vector is None:
+        return _Retrieved(words, 1.0)
+    if understood.phrases:
+        near = here.meaning.scores(vector, [one.conversation_id for one in words], scope)
+        return _Retrieved(fused(words, [Proposal(*pair) for pair in near.items()]), max(near.values(), default=1.0))
+    found = here.meaning.look(vector, scope, most)
+    known = {one.conversation_id for one in found.proposals}
+    by_words = {one.conversation_id for one in words}
+    more = here.meaning.scores(vector, [one for one in by_words if one not in known], scope)
+    unscored = frozenset(known - by_words)
+    if here.words and unscored and len(words) >= most:
+        words = [*words, *here.words.proposals(understood, replace(scope, conversation_ids=unscored), most)]
+    meaning = [*found.proposals, *(Proposal(*pair) for pair in more.items())]
+    nearness = max((one.score for one in found.proposals), default=0.0)
+    return _Retrieved(fused(words, meaning, lowest=found.lowest), nearness)
+
+
+def _vector(understood: Asked) -> Scores | None:
+    encodes = model()
+    return question_vector(encodes, understood.text) if encodes is not None and understood.text else None
+
+
+def _like(text: FoundText, scope: Scope) -> list[Proposal]:
+    here = indexes()
+    vectors = here.meaning.vectors_of(text.conversation_id) if here.meaning else None
+    if here.meaning is not None and vectors is not None:
+        return here.meaning.proposals(vectors[0], scope, RELATED + SPARE + 1)
+    beginning = f"{text.title} {text.messages[0].text}"
+    return (
+        here.words.proposals(asked(beginning[:300].replace('"', " ")), scope, RELATED + SPARE + 1) if here.words else []
+    )
+
+
+def _result(text: FoundText, score: float, understood: Asked, vector: Scores | None) -> Result:
+    passage = _passage(text, understood, vector)
+    message = next(one for one in text.messages if one.message_id == passage.message_id)
+    return Result(
+        public_id=text.public_id,
+        source_id=text.source_id,
+        score=score,
+        title=text.title,
+        tool=text.room.tool,
+        connection=text.room.connection,
+        room=text.room.name,
+        room_id=text.room.public_id,
+        started_at=text.started_at,
+        speaker=message.author,
+        said_at=message.said_at,
+        anchor=anchor_of(message.said_at),
+        passage=passage.segments,
+        is_cut_before=passage.is_cut_before,
+        is_cut_after=passage.is_cut_after,
+        url=message.url or text.room.url,
+        helped=any(one.helped for one in text.messages),
+    )
+
+
+def _passage(text: FoundText, understood: Asked, vector: Scores | None) -> Passage:
+    """Where the index of meaning sees the answer, with the words marked; without it, where the words are."""
+    messages = [UnitMessage(one.message_id, one.text) for one in text.messages]
+    here = indexes()
+    if vector is not None and here.meaning is not None and not understood.phrases:
+        near = here.meaning.best_passage(vector, text.conversation_id)
+        if near is not None:
+            span = [one for one in messages if near.first_message_id <= one.message_id <= near.last_message_id]
+            found = best_passage(span, understood)
+            if found is not None and any(marked for _, marked in found.segments):
+                return found
+    return best_passage(messages, understood) or Passage(messages[0].message_id, ((text.title, False),), False, False)  # noqa: FBT003
+
+
+def _own_scores(text: FoundText, understood: Asked) -> list[tuple[TextOfMessage, float]]:
+    return [(message, 0.0) for message in text.messages]
+
+
+def _behind(part: node.Part) -> int:
+    here = indexes()
+    folder = here.words_folder if part == "words" else here.meaning_folder
+    oldest = unscoped_oldest_unread(node.position(folder)) if folder else None
+    return int((clock.now() - oldest).total_seconds()) if oldest else 0
+
+
+def _places(viewer: Viewer, texts: Sequence[FoundText]) -> tuple[Place, ...]:
+    """Rooms to ask in: those in which something near was said, then those where people talk now."""
+    rooms = [text.room for text in texts] or [one.room for one in rooms_at_home(viewer, PLACES * 2)]
+    distinct = {room.public_id: Place(room.name, room.tool, room.url) for room in rooms}
+    return tuple(distinct.values())[:PLACES]
