@@ -21,25 +21,30 @@ from alongside.archives.port import (
     Unreadable,
 )
 from alongside.archives.readers.json_records import Record, record_of, records, text_of
+from alongside.archives.readers.slack_layout import (
+    DIRECT,
+    HEADS,
+    LOOKED_AT,
+    PEOPLE,
+    ROOMS,
+    as_written,
+    holds_people,
+    is_unpacked_export,
+    sorted_into_folders,
+    top_of,
+)
 from alongside.archives.readers.slack_markup import Names
 from alongside.archives.readers.slack_messages import Messages, Repeats, Room, Said
-from alongside.archives.readers.unpacking import CannotUnpack, Kind, Package, kind_of, open_package
+from alongside.archives.readers.unpacking import CannotUnpack, Kind, kind_of, open_package
 
-_PEOPLE = ("users.json", "org_users.json")
-_ROOMS = {"channels.json": RoomAudience.ORGANISATION, "groups.json": RoomAudience.MEMBERS}
-_DIRECT = ("dms.json", "mpims.json")
-# Beside the conversations: what other programs said, and lists of files that the messages link anyway.
-_PASSED_OVER = {*_PEOPLE, *_ROOMS, *_DIRECT, "integration_logs.json", "file_conversations.json"}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
-_DIRECT_FOLDER = re.compile(r"D[A-Z0-9]{7,}|mpdm-.*")
 _IDENTITY = re.compile(r"[A-Z][A-Z0-9]{2,20}", re.ASCII)
 # `\/` is how Slack's exports write a slash.
 _SUBDOMAIN = re.compile(
     rb'"permalink"\s*:\s*"https:(?:\\?/){2}([a-z0-9-]+(?:\.enterprise)?)\.slack\.com(?:\\?/)(?:files|archives)'
 )
+_DIRECT_FOLDER = re.compile(r"D[A-Z0-9]{7,}|mpdm-.*")
 _ENOUGH_PERMALINKS = 20
 _ENOUGH_BYTES = 24_000_000
-_LOOKED_AT = 1_000_000
 
 
 class SlackReader:
@@ -49,21 +54,21 @@ class SlackReader:
     def __init__(self, opened: Opened) -> None:
         self._limits, self.progress = opened.limits, opened.progress
         self._package = open_package(opened.path, opened.limits)
-        top = _top(self._package)
+        top = top_of(self._package)
         if top is None:
             raise Unreadable(f"“{opened.path.name}” is not a Slack export: users.json or channels.json is missing.")
         self._top = top
-        self._days, self._others = _sorted_into_folders(self._package.names, top)
+        self._days, self._others = sorted_into_folders(self._package.names, top)
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
         try:
             kind = kind_of(path)
             if kind is Kind.FOLDER:
-                return _is_unpacked_export(path)
+                return is_unpacked_export(path)
             package = open_package(path, Limits()) if kind is Kind.ZIP else None
-            top = package and _top(package)
-            return package is not None and top is not None and _holds_people(package, f"{top}users.json")
+            top = package and top_of(package)
+            return package is not None and top is not None and holds_people(package, f"{top}users.json")
         except (Unreadable, CannotUnpack, OSError):
             return False
 
@@ -73,7 +78,7 @@ class SlackReader:
 
     def people(self) -> Iterator[PersonRecord | LeftOut]:
         seen: set[str] = set()
-        for item in self._records(*_PEOPLE):
+        for item in self._records(*PEOPLE):
             if isinstance(item, LeftOut):
                 yield item
                 continue
@@ -127,7 +132,7 @@ class SlackReader:
 
     @cached_property
     def _heads(self) -> set[str]:
-        return {name for name in self._package.names if name.removeprefix(self._top) in _PASSED_OVER}
+        return {name for name in self._package.names if name.removeprefix(self._top) in HEADS}
 
     def _records_in(self, name: str, short: str) -> Iterator[Record | LeftOut]:
         try:
@@ -143,12 +148,11 @@ class SlackReader:
         if not identity:
             return None
         profile = record_of(item.get("profile"))
-        shown = text_of(profile.get("display_name")) or text_of(profile.get("real_name"))
-        shown = text_of(profile.get("real_name")) or text_of(item.get("real_name")) or shown
+        handle = text_of(profile.get("display_name")) or text_of(item.get("name"))
         return PersonRecord(
             source_id=identity,
-            name=shown or text_of(item.get("name")) or identity,
-            handle=text_of(profile.get("display_name")) or text_of(item.get("name")),
+            name=text_of(profile.get("real_name")) or text_of(item.get("real_name")) or handle or identity,
+            handle=handle,
             email=text_of(profile.get("email")),
             is_guest=self._is_guest(item),
             is_deactivated=item.get("deleted") is True,
@@ -169,7 +173,7 @@ class SlackReader:
         """The workspace and the enterprise to which most people belong."""
         teams: Counter[str] = Counter()
         enterprises: Counter[str] = Counter()
-        for item in self._records(*_PEOPLE):
+        for item in self._records(*PEOPLE):
             if isinstance(item, dict) and _identity(item) != "USLACKBOT":
                 teams[text_of(item.get("team_id"))] += 1
                 enterprises[text_of(record_of(item.get("enterprise_user")).get("enterprise_id"))] += 1
@@ -207,7 +211,7 @@ class SlackReader:
         left_out: list[LeftOut] = []
         for name in ("groups.json", "channels.json"):
             for item in self._records(name):
-                room = item if isinstance(item, LeftOut) else self._room(item, _ROOMS[name])
+                room = item if isinstance(item, LeftOut) else self._room(item, ROOMS[name])
                 if isinstance(room, LeftOut):
                     left_out.append(room)
                 elif room is not None:
@@ -248,8 +252,8 @@ class SlackReader:
     @cached_property
     def _direct_names(self) -> list[tuple[str, str]]:
         """Id and folder's name of each conversation that is between people and not in a room."""
-        direct = [item for item in self._records(*_DIRECT) if isinstance(item, dict)]
-        rooms = (item for item in self._records(*_ROOMS) if isinstance(item, dict))
+        direct = [item for item in self._records(*DIRECT) if isinstance(item, dict)]
+        rooms = (item for item in self._records(*ROOMS) if isinstance(item, dict))
         direct += [item for item in rooms if _is_direct(item)]
         return [(_identity(item), text_of(item.get("name"))) for item in direct]
 
@@ -268,7 +272,7 @@ class SlackReader:
     @cached_property
     def _folders(self) -> dict[str, str]:
         """Room to folder. A folder that could be a direct conversation's is nobody's."""
-        free = {_as_written(folder): folder for folder in self._days if folder not in self._direct_folders}
+        free = {as_written(folder): folder for folder in self._days if folder not in self._direct_folders}
         found: dict[str, str] = {}
         for room in self._listed_rooms:
             if isinstance(room, RoomRecord):
@@ -281,7 +285,7 @@ class SlackReader:
     @cached_property
     def _oldest_room(self) -> str:
         """For an export whose people tell no workspace: the first room ever made is in every newer one, too."""
-        rooms = (item for item in self._records(*_ROOMS) if isinstance(item, dict))
+        rooms = (item for item in self._records(*ROOMS) if isinstance(item, dict))
         return min(((str(room.get("created", "")), _identity(room)) for room in rooms), default=("", ""))[1]
 
     @cached_property
@@ -302,7 +306,7 @@ class SlackReader:
     def _start_of(self, name: str) -> bytes:
         try:
             with self._package.open(name) as file:
-                return file.read(_LOOKED_AT)
+                return file.read(LOOKED_AT)
         except CannotUnpack:
             return b""
 
@@ -321,58 +325,3 @@ def _most_common(counted: Counter[str]) -> str:
     """The same for the same archive, whatever the order: the first by name among equals. Empty for nothing."""
     counted.pop("", None)
     return min(counted, key=lambda name: (-counted[name], name), default="")
-
-
-def _as_written(folder: str) -> str:
-    """Some of Slack's zips do not say that their names are UTF-8; read as the old code page they are gibberish."""
-    try:
-        return folder.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return folder
-
-
-def _top(package: Package) -> str | None:
-    """The folder in which the export lies: the package itself, or the one folder at its top."""
-    names = set(package.names)
-    heads = sorted((name for name in names if name.split("/")[-1] == "users.json"), key=lambda name: name.count("/"))
-    for head in heads:
-        top = head.removesuffix("users.json")
-        if top.count("/") <= 1 and any(top + listed in names for listed in _ROOMS):
-            return top
-    return None
-
-
-def _sorted_into_folders(names: list[str], top: str) -> tuple[dict[str, list[str]], list[str]]:
-    """Day files by their folder, in order; and the names of what else is there."""
-    days: dict[str, list[str]] = {}
-    others: list[str] = []
-    for name in sorted(names):
-        folder, _, file = name.removeprefix(top).rpartition("/")
-        is_inside = name.startswith(top)
-        if is_inside and folder and "/" not in folder and _DAY.fullmatch(file):
-            days.setdefault(folder, []).append(name)
-        elif is_inside and (folder or file not in _PASSED_OVER) and not _is_of_a_desktop(name):
-            others.append(name)
-    return days, others
-
-
-def _is_of_a_desktop(name: str) -> bool:
-    return "__MACOSX/" in name or name.rpartition("/")[2] in {".DS_Store", "Thumbs.db"}
-
-
-def _is_unpacked_export(path: Path) -> bool:
-    """Looked at by name first, so that a large foreign folder is not walked through."""
-    for folder in (path, *(entry for entry in sorted(path.iterdir())[:50] if entry.is_dir())):
-        if (folder / "users.json").is_file() and any((folder / name).is_file() for name in _ROOMS):
-            with (folder / "users.json").open("rb") as file:
-                return _looks_like_people(file.read(_LOOKED_AT))
-    return False
-
-
-def _holds_people(package: Package, name: str) -> bool:
-    with package.open(name) as file:
-        return _looks_like_people(file.read(_LOOKED_AT))
-
-
-def _looks_like_people(start: bytes) -> bool:
-    return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") and (b'"id"' in start or b"{" not in start)
