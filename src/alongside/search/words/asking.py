@@ -266,4 +266,4 @@ def limits_of(scope: Scope, schema: Schema) -> list[Query]:
 def _range(schema: Schema, field: str, at_least: int | None = None, below: int | None = None) -> Query:
     least = None if at_least is None else max(at_least, 0)
     most = None if below is None else max(below, 0)
-    return Query.range_query(schema, field, FieldType.Unsigned, least, most, include_upper=False)
+    return Query.range_query(schema, field, FieldType.Unsigned, least, most, include_upper=most is None)

@@ -8,6 +8,7 @@ _SHORTEST: Final = 4
 _LONG: Final = 8
 _LONGEST: Final = 24
 _LONGEST_ENDING: Final = 5
+_LEAST_SHARE: Final = 0.6
 _KEPT: Final = 5
 _TOO_RARE_BESIDE_THE_BEST: Final = 0.1
 _ALPHABETS: Final = ("abcdefghijklmnopqrstuvwxyz", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "αβγδεζηθικλμνξοπρστυφχψως")
@@ -63,7 +64,7 @@ def _could_be(stem: str, word: str, mistakes: int) -> bool:
     return (
         _SHORTEST <= length <= len(word) + mistakes
         and length >= len(word) - _LONGEST_ENDING
-        and length > len(word) / 2
+        and length >= len(word) * _LEAST_SHARE
         and len(set(stem).difference(word)) <= mistakes
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tantivy import Document, Index, IndexWriter
+from tantivy import Document, Index, IndexWriter, Query
 
 from alongside.search.rules import Unit, parts_of
 from alongside.search.words import languages_present
@@ -65,7 +65,8 @@ class _Side:
     def __init__(self, folder: Path, main_language: str, memory: int, threads: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._main = analyser_name(main_language)
-        self._index = Index(schema_for(main_language), str(folder))
+        self._schema = schema_for(main_language)
+        self._index = Index(self._schema, str(folder))
         self._index.register_tokenizer(self._main, analyser(main_language))
         self._writer = _writer(self._index, memory, threads)
         self._committed = self._index.searcher()
@@ -79,9 +80,13 @@ class _Side:
         self._is_changed = True
 
     def drop(self, conversation_id: int) -> None:
-        """Looks first: a commit of nothing but vain deletions would cost as much as any other."""
+        """Looks first: a commit of nothing but vain deletions would cost as much as any other.
+
+        Not `delete_documents_by_term`: it makes a signed number of the id, matches nothing and says nothing.
+        """
         if conversation_id in self._fresh or self._committed.doc_freq(CONVERSATION, conversation_id):
-            self._writer.delete_documents_by_term(CONVERSATION, conversation_id)
+            query = Query.term_query(self._schema, CONVERSATION, conversation_id)
+            self._writer.delete_documents_by_query(query)
             self._is_changed = True
 
     def commit(self) -> None:
