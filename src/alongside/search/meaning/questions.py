@@ -10,7 +10,7 @@ from alongside.search.meaning.scoring import Scores
 
 # A fragment ("Hi all!", "Thanks.") says nothing that the whole question does not say.
 FEWEST_WORDS = 4
-# Each sentence is encoded by itself, at about 5 ms: and sixteen found no more than eight.
+# Each sentence is encoded by itself, which takes 5 ms and more; sixteen found no more than eight.
 MOST_SENTENCES = 8
 
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?。？！])\s+|\n+")
