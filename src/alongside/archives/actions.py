@@ -37,6 +37,10 @@ from alongside.people.rules import AccountSaid
 
 # One transaction: long enough that its own cost is small, short enough that others wait less than 100 ms.
 MESSAGES_A_BATCH = 500
+# Where a part of an archive could not be read, what is missing may be in that part: nothing is taken for deleted.
+UNSURE = frozenset(
+    reason.value for reason in (Reason.BROKEN, Reason.TRUNCATED, Reason.TOO_LARGE, Reason.UNSAFE_PATH, Reason.NO_TIME)
+)
 
 Record = TypeVar("Record")
 OnProgress = Callable[[Report], None]
@@ -249,7 +253,7 @@ def _said(bringing: Bringing, record: MessageRecord) -> Said | None:
 
 def _remove_absent(bringing: Bringing) -> None:
     """Where an export holds all of a room between its first and last message, what is missing was deleted."""
-    if not bringing.reader.absence_means_removed:
+    if not bringing.reader.absence_means_removed or not UNSURE.isdisjoint(bringing.report.left_out):
         return
     for here in bringing.rooms.values():
         missing = unscoped_messages_missing(here.room_id, bringing.import_id)

@@ -37,7 +37,7 @@ class Late(click.Group):
 @click.group(cls=Late, context_settings=HELP)
 @click.version_option(package_name="alongside", message="Alongside %(version)s")
 def alongside() -> None:
-    """Alongside: find, beside the tools you already use, what colleagues worked out before.
+    r"""Alongside: find, beside the tools you already use, what colleagues worked out before.
 
     \b
     Example:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -45,6 +46,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "alongside.web.viewing.with_viewer",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -81,6 +84,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # Sign-in is by e-mail: a link with a code that works once, in the browser that asked for it.
 ACCOUNT_ADAPTER = "alongside.web.sign_in.Adapter"
@@ -119,10 +123,12 @@ TIME_ZONE = OPTIONS.time_zone
 USE_TZ = USE_I18N = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [WEB / "static"]
-STATIC_ROOT = None
-# Found once at the start and served from memory's list of names; nothing has to be collected.
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT = HOME / "static"
+# Collected, and compressed, when pages begin to be served (commands/running.py).
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 WHITENOISE_MAX_AGE = 3600
 
 SECURE_REFERRER_POLICY = "no-referrer"
@@ -135,5 +141,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"without_questions": {"()": "alongside.kit.logging_filters.WithoutQuestions"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_questions"]}},
+    # A page that is not there is no news, and its address is nobody's business.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from alongside.archives.download import take
+
+urlpatterns = [
+    path("", include("alongside.web.urls")),
+    path("api/", include("alongside.api.urls")),
+    path("things/take", take, name="take"),
+    path("sign-in/", include("alongside.web.sign_in_urls")),
+]
+handler400 = "alongside.web.errors.not_understood"
+handler403 = "alongside.web.errors.not_yours"
+handler404 = "alongside.web.errors.nothing_here"
+handler500 = "alongside.web.errors.went_wrong"

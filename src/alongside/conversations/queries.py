@@ -41,12 +41,14 @@ class RoomAtHome:
 
 @dataclass(frozen=True, slots=True)
 class ConversationLine:
-    """A conversation in a list."""
+    """A conversation in a list, with who began it, and whether somebody said in the tool that something helped."""
 
     public_id: str
     title: str
     started_at: datetime
     last_said_at: datetime
+    starter: str
+    helped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,19 @@ class MyWord:
     reply_to: str
 
 
+@dataclass(frozen=True, slots=True)
+class MyRoom:
+    """A room in which the viewer said something, with which of the viewer's accounts."""
+
+    room_id: int
+    source_id: str
+    name: str
+    url: str
+    audience_kind: str
+    connection: str
+    account_ids: tuple[int, ...]
+
+
 _ROOM = "r.public_id, r.name, c.tool, c.name, ra.kind, r.url"
 _ROOM_FROM = " JOIN people_connection c ON c.id = r.connection_id JOIN audiences_audience ra ON ra.id = r.audience_id"
 
@@ -188,14 +203,18 @@ def room_page(viewer: Viewer, public_id: str, page: int = 1) -> RoomPage:
         raise NotThere
     start = (page - 1) * CONVERSATIONS_A_PAGE
     found = _rows(
-        "SELECT v.public_id, v.title, v.started_at, v.last_said_at FROM conversations_conversation v"
+        "SELECT v.public_id, v.title, v.started_at, v.last_said_at, (SELECT a.name FROM conversations_message m"
+        " JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id = v.id ORDER BY m.said_at, m.id LIMIT 1),"
+        " EXISTS (SELECT 1 FROM conversations_message m WHERE m.conversation_id = v.id AND m.helped)"
+        " FROM conversations_conversation v"
         f" WHERE v.room_id = %s AND {may.sql} ORDER BY v.last_said_at DESC, v.id DESC LIMIT %s OFFSET %s",
         [rooms[0][6], *may.params, CONVERSATIONS_A_PAGE + 1, start],
     )
     if not found and page > 1:
         raise NotThere
     lines = tuple(
-        ConversationLine(row[0], row[1], _time(row[2]), _time(row[3])) for row in found[:CONVERSATIONS_A_PAGE]
+        ConversationLine(row[0], row[1], _time(row[2]), _time(row[3]), row[4] or "", bool(row[5]))
+        for row in found[:CONVERSATIONS_A_PAGE]
     )
     return RoomPage(RoomView(*rooms[0][:6]), lines, page > 1, len(found) > CONVERSATIONS_A_PAGE, page)
 
@@ -366,6 +385,19 @@ def unscoped_heard_before(room_id: int, moment: datetime, limit: int) -> list[He
         [room_id, limit, _bound(moment), limit],
     )
     return [Heard(row[0], row[1], _time(row[2]), row[3], row[4]) for row in reversed(rows)]
+
+
+def my_rooms(viewer: Viewer) -> list[MyRoom]:
+    """Rooms in which the viewer said something that is not sealed."""
+    rows = _rows(
+        "SELECT DISTINCT r.id, r.source_id, r.name, r.url, a.kind, c.name, m.author_id FROM conversations_message m"
+        " JOIN conversations_room r ON r.id = m.room_id JOIN people_connection c ON c.id = r.connection_id"
+        " JOIN audiences_audience a ON a.id = m.audience_id"
+        f" WHERE m.author_id IN ({_marks(viewer.account_ids)}) AND NOT a.is_sealed ORDER BY r.id, a.kind, m.author_id",
+        viewer.account_ids,
+    )
+    by_room = [list(of_one) for _, of_one in groupby(rows, key=itemgetter(0))]
+    return [MyRoom(*some[0][:6], tuple(row[6] for row in some)) for some in by_room]
 
 
 def my_words(viewer: Viewer) -> Iterator[MyWord]:

@@ -91,6 +91,10 @@ def _cleaner() -> nh3.Cleaner:
         allowed_classes={tag: set(names) for tag, names in _CLASSES.items()},
         url_schemes=set(_SCHEMES),
         link_rel=_REL,
+        # A relative address would lead into our own pages, wherever it led in the tool.
+        url_relative="deny",
+        # Code scrolls in itself; without this one could not scroll it with a keyboard.
+        set_tag_attribute_values={"pre": {"tabindex": "0"}},
     )
 
 

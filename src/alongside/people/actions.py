@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
+from alongside.kit import clock
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
 from alongside.people.queries import digest_of, links_offered_to, unscoped_installation
 from alongside.people.rules import AccountSaid, Theme, Viewer, may_take_base_url
+
+
+# What Django calls unusable: nothing ever matches it.
+NO_PASSWORD = make_password(None)
 
 
 class Refused(Exception):
@@ -113,7 +119,17 @@ def make_token(actor: Viewer, *, name: str) -> str:
     if actor.person_id is None:
         raise Refused("Only somebody who is signed in can make a token.")
     token = f"alongside_{secrets.token_urlsafe(32)}"
-    Token.objects.create(person_id=actor.person_id, name=name.strip()[:100] or "a token", digest=digest_of(token))
+    named = name.strip()[:100] or "a token"
+    Token.objects.create(person_id=actor.person_id, name=named, digest=digest_of(token), made_at=clock.now())
+    return token
+
+
+def renew_token(actor: Viewer, *, token_id: int) -> str:
+    """The same token with another secret; the old one stops at once. What is not the actor's is not there."""
+    token = f"alongside_{secrets.token_urlsafe(32)}"
+    mine = Token.objects.filter(pk=token_id, person_id=actor.person_id or 0)
+    if not mine.update(digest=digest_of(token), made_at=clock.now()):
+        raise Refused("There is no such token of yours.")
     return token
 
 
@@ -166,7 +182,7 @@ def link_for_try_out(_actor: None) -> None:
         for account in accounts:
             address = account.email or f"account-{account.pk}@try-out.invalid"
             if address not in people:
-                new.setdefault(address, Person(email=address, name=account.name, password="!"))
+                new.setdefault(address, Person(email=address, name=account.name, password=NO_PASSWORD))
         people |= {person.email: person for person in Person.objects.bulk_create(new.values())}
         for account in accounts:
             account.person = people[account.email or f"account-{account.pk}@try-out.invalid"]

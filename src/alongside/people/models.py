@@ -76,6 +76,7 @@ class Token(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
 
 
 class Installation(models.Model):

@@ -1,7 +1,8 @@
 """Who somebody is. Nothing here tells anybody about somebody else but their name where they spoke."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from django.db.models import QuerySet
@@ -19,10 +20,13 @@ class AccountView:
     """An account as its own person sees it."""
 
     account_id: int
+    source_id: str
     name: str
+    handle: str
     email: str
     tool: str
     connection: str
+    is_guest: bool
     is_deactivated: bool
 
 
@@ -30,6 +34,7 @@ class AccountView:
 class TokenView:
     token_id: int
     name: str
+    made_at: datetime
 
 
 def _facts(accounts: "QuerySet[Account]") -> list[AccountFacts]:
@@ -119,7 +124,7 @@ def links_offered_to(viewer: Viewer) -> list[AccountView]:
 def tokens_of(viewer: Viewer) -> list[TokenView]:
     if viewer.person_id is None:
         return []
-    rows = Token.objects.filter(person_id=viewer.person_id).order_by("id").values_list("id", "name")
+    rows = Token.objects.filter(person_id=viewer.person_id).order_by("id").values_list("id", "name", "made_at")
     return [TokenView(*row) for row in rows]
 
 
@@ -132,17 +137,19 @@ def unscoped_connections() -> list[Connection]:
     return list(Connection.objects.order_by("id"))
 
 
-def _views(accounts: "Iterable[Account]") -> list[AccountView]:
-    if isinstance(accounts, QuerySet):
-        accounts = accounts.select_related("connection").order_by("connection__name", "id")
+def _views(found: "QuerySet[Account]") -> list[AccountView]:
+    accounts = found.select_related("connection").order_by("connection__name", "id")
     return [
         AccountView(
-            account.pk,
-            account.name,
-            account.email,
-            account.connection.tool,
-            account.connection.name,
-            account.is_deactivated,
+            account_id=account.pk,
+            source_id=account.source_id,
+            name=account.name,
+            handle=account.handle,
+            email=account.email,
+            tool=account.connection.tool,
+            connection=account.connection.name,
+            is_guest=account.is_guest,
+            is_deactivated=account.is_deactivated,
         )
         for account in accounts
     ]

@@ -18,10 +18,11 @@ from alongside.journal.followers import TooFarBehind, follow
 from alongside.journal.queries import unscoped_end
 from alongside.journal.rules import Line, Position
 from alongside.search import node
-from alongside.search.meaning.encoder import Encoder, load_encoder
+from alongside.search.meaning.encoder import Encoder
 from alongside.search.meaning.passages import passages_of
 from alongside.search.meaning.vectors import MeaningIndex
 from alongside.search.rules import Unit
+from alongside.search.serving import encoder, index_folder
 from alongside.search.units import as_units, units_of
 from alongside.search.words.index import WordsIndex
 
@@ -36,16 +37,6 @@ OnProgress = Callable[[int], None]
 class Rebuilt:
     conversations: int
     messages: int
-
-
-def index_folder() -> Path:
-    return Path(settings.HOME) / "index"
-
-
-def encoder() -> Encoder | None:
-    """The model that is set, or the one installed with us; None when there is none."""
-    chosen = settings.OPTIONS.model
-    return load_encoder(Path(chosen) if chosen else None, threads=settings.OPTIONS.encoding_threads)
 
 
 def _language() -> str:

@@ -25,7 +25,7 @@ from alongside.kit import clock
 from alongside.people.rules import Viewer
 from alongside.search import node
 from alongside.search.fusion import fused
-from alongside.search.marking import Passage, Segment, best_passage
+from alongside.search.marking import Marker, Passage, Segment, best_passage
 from alongside.search.meaning.questions import question_vector
 from alongside.search.meaning.scoring import Scores
 from alongside.search.rules import (
@@ -45,6 +45,9 @@ PROPOSED = 200
 # More than are shown, so that what the database withholds leaves no gap.
 SPARE = 10
 RELATED = 4
+# For single messages, against the score of their conversation, which goes from 0 to 1.
+OWN_WORDS = 0.3
+OWN_MEANING = 0.1
 PLACES = 3
 
 
@@ -85,7 +88,8 @@ class Found:
     asked: Asked
     results: tuple[Result, ...]
     remarks: tuple[str, ...]
-    words_only: bool
+    words_only: str
+    """Why only words were looked for; empty when meaning was looked for too."""
     is_weak: bool
     behind_seconds: int
     sealed: tuple[str, ...]
@@ -139,12 +143,13 @@ def find(
     scores = {one.conversation_id: one.score for one in retrieved.proposals}
     vector = _vector(understood)
     results = tuple(_result(text, scores[text.conversation_id], understood, vector) for text in texts)
+    weak = bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage))
     return Found(
         asked=understood,
         results=results,
         remarks=_remarks(understood, scope),
-        words_only=model() is None or indexes().meaning is None,
-        is_weak=bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage)),
+        words_only=_why_words_only(),
+        is_weak=weak,
         behind_seconds=_behind("words"),
         sealed=tuple(room.name for room in sealed_rooms_of(viewer)) if not results else (),
         places=_places(viewer, texts),
@@ -172,6 +177,7 @@ def find_messages(
     """Single messages, for measuring: those of the best conversations, each by its own words and meaning."""
     understood = asked(question, newest_first=newest_first)
     retrieved = _retrieved(understood, _scope(viewer, understood, before), limit)
+    vector = _vector(understood)
     proposals = retrieved.proposals[: max(60, 2 * limit)]
     texts = confirmed(viewer, [one.conversation_id for one in proposals])
     scores = {one.conversation_id: one.score for one in proposals}
@@ -180,7 +186,7 @@ def find_messages(
             f"{text.public_id}.{anchor_of(message.said_at)}", message.source_id, scores[text.conversation_id] + extra
         )
         for text in texts
-        for message, extra in _own_scores(text, understood)
+        for message, extra in _own_scores(text, understood, vector)
     ]
     return sorted(found, key=lambda one: -one.score)[:limit]
 
@@ -243,6 +249,15 @@ def _vector(understood: Asked) -> Scores | None:
     return question_vector(encodes, understood.text) if encodes is not None and understood.text else None
 
 
+def _why_words_only() -> str:
+    here = indexes()
+    if model() is None:
+        return "There is no model for meaning here, so only words were looked for."
+    if here.meaning is None or here.meaning.passages() == 0:
+        return "The index of meaning is not made yet, so only words were looked for."
+    return ""
+
+
 def _like(text: FoundText, scope: Scope) -> list[Proposal]:
     here = indexes()
     vectors = here.meaning.vectors_of(text.conversation_id) if here.meaning else None
@@ -292,8 +307,21 @@ def _passage(text: FoundText, understood: Asked, vector: Scores | None) -> Passa
     return best_passage(messages, understood) or Passage(messages[0].message_id, ((text.title, False),), False, False)  # noqa: FBT003
 
 
-def _own_scores(text: FoundText, understood: Asked) -> list[tuple[TextOfMessage, float]]:
-    return [(message, 0.0) for message in text.messages]
+def _own_scores(text: FoundText, understood: Asked, vector: Scores | None) -> list[tuple[TextOfMessage, float]]:
+    """What a message has over its conversation: the question's words, and standing where the meaning is nearest."""
+    marker = Marker(understood)
+    words = [sum(hit.weight for hit in marker.hits(message.text)) for message in text.messages]
+    most = max(words) or 1.0
+    here = indexes().meaning
+    near = here.best_passage(vector, text.conversation_id) if here and vector is not None else None
+    return [
+        (
+            message,
+            OWN_WORDS * own / most
+            + (OWN_MEANING if near and near.first_message_id <= message.message_id <= near.last_message_id else 0.0),
+        )
+        for message, own in zip(text.messages, words, strict=True)
+    ]
 
 
 def _behind(part: node.Part) -> int:

@@ -11,6 +11,8 @@ LONGEST_QUESTION: Final = 2_000
 """Characters. Whoever pastes a whole log asks with its beginning, and is told so."""
 MOST_WORDS: Final = 64
 MOST_PHRASES: Final = 8
+LONGEST_WITH_PHRASES: Final = 20
+"""Words. In longer questions, a pasted message mostly, quotation marks quote; they do not ask for a phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ _PIECE: Final = re.compile(
     re.IGNORECASE,
 )
 _QUOTES: Final = str.maketrans("“”„«»\0", '""""" ')
+_WITHOUT_QUOTES: Final = str.maketrans(dict.fromkeys('"“”„«»', " "))
 _DAY: Final = re.compile(r"([12]\d{3})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _A_WORD: Final = re.compile(r"\w")
 
@@ -106,6 +109,8 @@ def asked(text: str, *, newest_first: bool = False) -> Asked:
     words: list[str] = []
     for piece in _PIECE.finditer(clean):
         understood = _with_piece(understood, piece, words)
+    if '"' in clean and len(words) > LONGEST_WITH_PHRASES:
+        return asked(text.translate(_WITHOUT_QUOTES), newest_first=newest_first)
     if len(text) > LONGEST_QUESTION or len(words) > MOST_WORDS or len(understood.phrases) > MOST_PHRASES:
         understood = _remark(understood, TOO_LONG)
     if understood.after and understood.before and understood.after >= understood.before:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
+
 from alongside.search import node
-from alongside.search.followers import encoder, index_folder
-from alongside.search.meaning.encoder import Encoder
+from alongside.search.meaning.encoder import Encoder, load_encoder
 from alongside.search.meaning.vectors import MeaningIndex
 from alongside.search.words.index import WordsIndex
 
@@ -21,6 +22,16 @@ class Open:
     meaning: MeaningIndex | None
     words_folder: Path | None
     meaning_folder: Path | None
+
+
+def index_folder() -> Path:
+    return Path(settings.HOME) / "index"
+
+
+def encoder() -> Encoder | None:
+    """The model that is set, or the one installed with us; None when there is none."""
+    chosen = settings.OPTIONS.model
+    return load_encoder(Path(chosen) if chosen else None, threads=settings.OPTIONS.encoding_threads)
 
 
 @cache

@@ -198,7 +198,8 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    id: int
+    id: str
+    """What a link to this message ends in, after `m`."""
     author: str
     """Empty: somebody who is not named here (left out, forgotten, unknown)."""
     when: When

@@ -80,6 +80,10 @@ def span_words(span: timedelta) -> str:
     return ngettext("%d day", "%d days", hours // 24) % (hours // 24)
 
 
+def span_words_of_seconds(seconds: int) -> str:
+    return span_words(timedelta(seconds=seconds))
+
+
 # Other things in words
 
 

@@ -7,8 +7,6 @@ connection: next month's file of a list finds last month's threads.
 
 import re
 from collections.abc import Iterator
-from email.parser import BytesParser
-from email.policy import compat32
 from hashlib import blake2b
 from pathlib import Path
 from typing import ClassVar, Final
@@ -50,7 +48,6 @@ _ANSWER_SIGNS: Final = re.compile(
     r"^(?:(?:re|fwd?|aw|wg|sv|vs|antw|tr|rv|odp|回复|答复)(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE
 )
 _WEB_ADDRESS: Final = re.compile(rb"https?://[^\s<>\"']+")
-_PARSER: Final = BytesParser(policy=compat32)
 
 
 class MailReader:
@@ -112,7 +109,7 @@ class MailReader:
         if time is None:
             return LeftOut(Reason.NO_TIME, mail.where)
         try:
-            html = html_of(_PARSER.parsebytes(body_with_its_headers(fields, mail.content)))
+            html = html_of(body_with_its_headers(fields, mail.content))
         except Exception:  # noqa: BLE001 (the library raises a dozen kinds of errors on hostile mail)
             return LeftOut(Reason.BROKEN, mail.where)
         if not html:

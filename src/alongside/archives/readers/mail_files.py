@@ -115,18 +115,29 @@ def _maildirs(path: Path) -> Iterator[Path]:
 def _mails_of_maildirs(folders: list[Path], opened: Opened) -> Iterator[RawMail | LeftOut]:
     boxes = [folder / name for folder in folders for name in ("cur", "new")]
     if not opened.progress.total:
-        opened.progress.total = sum(_size(entry) for box in boxes for entry in os.scandir(box))
+        opened.progress.total = sum(_size(box / name) for box in boxes for name, _ in _listed(box))
     for box in boxes:
         where = box.relative_to(opened.path).as_posix()
-        # Names as bytes: half the memory, which counts where a folder holds a million mails.
-        for name in sorted(os.fsencode(entry.name) for entry in os.scandir(box)):
-            path = box / os.fsdecode(name)
-            yield _mail_of_file(path, f"{where}/{name.decode('utf-8', 'replace')}", opened)
+        for name, _ in _listed(box):
+            yield _mail_of_file(box / name, f"{where}/{name.encode('utf-8', 'replace').decode()}", opened)
 
 
-def _size(entry: os.DirEntry[str]) -> int:
+def _listed(folder: Path) -> Iterator[tuple[str, bool]]:
+    """(name, is it a folder) of what lies in a folder, in an order that stays; nothing when it may not be read.
+
+    Names are held as bytes: half the memory, which counts where a folder holds a million mails.
+    """
     try:
-        return entry.stat(follow_symlinks=False).st_size
+        names = sorted((os.fsencode(entry.name), entry.is_dir(follow_symlinks=False)) for entry in os.scandir(folder))
+    except OSError:
+        return
+    for name, is_folder in names:
+        yield os.fsdecode(name), is_folder
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
     except OSError:
         return 0
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import Parser
 from email.policy import compat32
 from html import escape
 from typing import Final, TypeVar
@@ -46,12 +46,17 @@ class _Content:
         self.attachments += other.attachments
 
 
-def html_of(mail: Message) -> str:
+def html_of(raw: bytes) -> str:
     """The mail's own text as safe HTML, quotes folded; after it the names of what was attached."""
-    content = _content(mail, 0)
+    content = _content(_parsed(raw), 0)
     names = [line_of(name, 200) for name in content.attachments[:_MOST_ATTACHMENTS]]
     attached = [f"<p>attached: {escape(name, quote=False)}</p>" for name in names if name]
     return "\n".join(content.shown + attached)
+
+
+def _parsed(raw: bytes) -> Message:
+    # Not by the library's parser of bytes: its messages decode eight-bit bodies by themselves, by the label they carry.
+    return Parser(policy=compat32).parsestr(raw.decode("latin-1"))
 
 
 def _quietly(ask: Callable[[], _T], otherwise: _T) -> _T:
@@ -98,7 +103,7 @@ def _content_without_boundary(part: Message, depth: int) -> _Content:
     found = _HIDDEN_BOUNDARY.search(raw)
     if found and depth < _DEEPEST and b'"' not in found[1]:
         head = b'Content-Type: multipart/mixed; boundary="' + found[1] + b'"\n\n'
-        again = BytesParser(policy=compat32).parsebytes(head + raw)
+        again = _parsed(head + raw)
         if again.is_multipart():
             return _content(again, depth + 1)
     return _Content(*_plain(decoded(raw), flowed=False, delsp=False))
@@ -135,12 +140,20 @@ def _parameter(part: Message, name: str) -> str:
 
 def _name(part: Message) -> str:
     name = _quietly(part.get_filename, None) or ""
-    return words_of(name.encode("utf-8", "surrogateescape")).replace("\\", "/").rpartition("/")[2]
+    return words_of(_encoded(name)).replace("\\", "/").rpartition("/")[2]
+
+
+def _encoded(name: str) -> bytes:
+    """Back to the bytes of the mail; a name in extended notation (RFC 2231) has been decoded by the library."""
+    try:
+        return name.encode("latin-1")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "replace")
 
 
 def _raw_bytes(part: Message) -> bytes:
     payload = part.get_payload()
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    return payload.encode("latin-1", "replace") if isinstance(payload, str) else b""
 
 
 def _bytes(part: Message) -> bytes:

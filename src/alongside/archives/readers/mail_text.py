@@ -20,6 +20,7 @@ from alongside.kit import safe_html
 _LONGEST_ATTRIBUTION: Final = 300
 # What begins a signature, and how many lines it may have. Without its space the sign may also part two texts.
 _SIGNATURE_SIGNS: Final = {"-- ": 30, "--\u00a0": 30, "--": 10}
+_LONGEST_SIGNATURE: Final = max(_SIGNATURE_SIGNS.values())
 _LONGEST_MOBILE: Final = 100
 _BLANKS_BEFORE_QUOTE: Final = 2
 _LONGEST_FOOTER: Final = 15
@@ -161,11 +162,14 @@ def _without_footers(lines: list[str]) -> list[str]:
 
 
 def _without_signature(lines: list[str]) -> list[str]:
-    for place, line in enumerate(lines):
-        longest = _SIGNATURE_SIGNS.get(line)
-        if longest and sum(1 for later in lines[place + 1 :] if later.strip()) <= longest:
-            return _without_mobile(lines[:place])
-    return _without_mobile(lines)
+    cut, below = len(lines), 0
+    for place in range(len(lines) - 1, -1, -1):
+        if below <= _SIGNATURE_SIGNS.get(lines[place], -1):
+            cut = place
+        below += bool(lines[place].strip())
+        if below > _LONGEST_SIGNATURE:
+            break
+    return _without_mobile(lines[:cut])
 
 
 def _without_mobile(lines: list[str]) -> list[str]:

@@ -23,7 +23,7 @@ from alongside.config.commands.starting import as_option, prepare_store, stop, t
 )
 @with_django
 def import_(path: Path | None, undone: int | None, *, look: bool, listed: bool, open_lists: bool) -> None:
-    """Bring an archive in: a Slack export, mail (mbox, Maildir), zulip-archive's JSON, or an Alongside archive.
+    r"""Bring an archive in: a Slack export, mail (mbox, Maildir), zulip-archive's JSON, or an Alongside archive.
 
     Cut off at any moment and started again, it goes on; nothing comes in twice.
 
@@ -132,7 +132,7 @@ def _say(report: Any, seconds: float, *, indexed_here: bool) -> None:
 @token_option
 @with_django
 def export_(path: Path, email: str | None, token: str | None) -> None:
-    """Take your own words with you, as an Alongside archive (.jsonl, or .jsonl.gz).
+    r"""Take your own words with you, as an Alongside archive (.jsonl, or .jsonl.gz).
 
     \b
     Example:

@@ -36,7 +36,7 @@ class Rate(ProgressColumn):
 def counting(words: str, things: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """Gives a function that is told how many are done. Silent when nobody looks (standard error is no terminal)."""
     if not sys.stderr.isatty():
-        yield lambda done: None
+        yield lambda _: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(things), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -24,7 +24,7 @@ class Finding:
 @click.command("check")
 @with_django
 def check_() -> None:
-    """Say what is wrong with this installation, and how to mend it: settings, disk, store, index, model.
+    r"""Say what is wrong with this installation, and how to mend it: settings, disk, store, index, model.
 
     \b
     Example:

@@ -31,6 +31,7 @@ from alongside.config.commands.starting import (
 @click.option("--unit", type=click.Choice(["conversation", "message"]), default="conversation", show_default=True)
 @with_django
 def find_(
+    *,
     question: str | None,
     email: str | None,
     token: str | None,
@@ -38,11 +39,10 @@ def find_(
     limit: int,
     before: str | None,
     unit: str,
-    *,
     as_json: bool,
     newest: bool,
 ) -> None:
-    """Ask in your own words; get what colleagues worked out before, as far as you may read it.
+    r"""Ask in your own words; get what colleagues worked out before, as far as you may read it.
 
     \b
     Example:
@@ -135,10 +135,11 @@ def _may_show_scores() -> bool:
 
 
 def _in_words(found: Any) -> Iterator[str]:
-    for remark in found.remarks:
-        yield remark
+    yield from found.remarks
     if found.words_only:
-        yield "Looked for words only: there is no model for meaning here."
+        yield found.words_only
+    if found.is_weak:
+        yield "Nothing fits well; these come closest."
     for result in found.results:
         yield ""
         yield result.title

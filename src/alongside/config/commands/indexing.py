@@ -14,7 +14,7 @@ from alongside.config.commands.starting import prepare_store, stop, with_django
 )
 @with_django
 def rebuild_(*, words_only: bool) -> None:
-    """Make both indexes anew from what is in the store. Nothing is lost if this is cut off.
+    r"""Make both indexes anew from what is in the store. Nothing is lost if this is cut off.
 
     \b
     Example:
@@ -22,7 +22,8 @@ def rebuild_(*, words_only: bool) -> None:
       alongside rebuild --words
     """
     from alongside.search import node
-    from alongside.search.followers import encoder, index_folder, rebuild_meaning, rebuild_words
+    from alongside.search.followers import rebuild_meaning, rebuild_words
+    from alongside.search.serving import encoder, index_folder
 
     prepare_store()
     index, began = index_folder(), monotonic()

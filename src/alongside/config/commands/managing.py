@@ -9,7 +9,7 @@ from alongside.config.commands.starting import with_django
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 @with_django
 def manage_(words: tuple[str, ...]) -> None:
-    """Django's own commands, and createadmin.
+    r"""Django's own commands, and createadmin.
 
     \b
     Example:

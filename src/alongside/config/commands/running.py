@@ -24,7 +24,7 @@ from alongside.config.commands.starting import prepare_store, stop, with_django
     "--archive", type=click.Path(path_type=Path), help="In a try-out: your own archive instead of the sample."
 )
 def run_(port: int | None, archive: Path | None, *, is_try_out: bool) -> None:
-    """Everything in one: pages, API and the work behind them, for a small installation.
+    r"""Everything in one: pages, API and the work behind them, for a small installation.
 
     \b
     Example:
@@ -54,7 +54,7 @@ def _run(port: int | None, archive: Path | None, *, is_try_out: bool) -> None:
 @click.option("--port", type=int, help="Instead of ALONGSIDE_PORT.")
 @with_django
 def serve_(port: int | None) -> None:
-    """Pages and API. `alongside work` has to run beside it, on this machine, for what is new to be found.
+    r"""Pages and API. `alongside work` has to run beside it, on this machine, for what is new to be found.
 
     \b
     Example:
@@ -70,14 +70,14 @@ def serve_(port: int | None) -> None:
 @click.command("work")
 @with_django
 def work_() -> None:
-    """The work behind the pages: keeps the indexes of this machine in step. One on each machine that serves.
+    r"""The work behind the pages: keeps the indexes of this machine in step. One on each machine that serves.
 
     \b
     Example:
       alongside work
     """
     from alongside.search import node
-    from alongside.search.followers import index_folder
+    from alongside.search.serving import index_folder
 
     prepare_store()
     stopping = threading.Event()
@@ -193,6 +193,7 @@ def _serve(address: str, port: int, *, is_try_out: bool) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    collect_static()
     where = settings.BASE_URL or f"http://{'localhost' if address == '127.0.0.1' else address}:{port}"
     # Beyond the defaults it hangs once 1,024 connections wait (measured.md).
     server = Granian(
@@ -209,6 +210,27 @@ def _serve(address: str, port: int, *, is_try_out: bool) -> None:
     )
     server.on_startup(lambda: _say_ready(where, is_try_out=is_try_out))
     server.serve()
+
+
+def collect_static() -> None:
+    """Style, script and fonts into the home, compressed beside; only what a new version changed is written."""
+    from importlib.metadata import version
+
+    from django.conf import settings
+    from django.core.management import call_command
+
+    mark = Path(settings.STATIC_ROOT) / "version"
+    now = f"{version('alongside')} {_newest_static()}"
+    if mark.is_file() and mark.read_text("utf-8") == now:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    mark.write_text(now, "utf-8")
+
+
+def _newest_static() -> int:
+    from django.conf import settings
+
+    return max(path.stat().st_mtime_ns for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*"))
 
 
 def _say_ready(where: str, *, is_try_out: bool) -> None:

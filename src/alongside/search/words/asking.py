@@ -1,8 +1,9 @@
 """From what was asked to what tantivy is asked: words, their weights, and a viewer's limits inside the query."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import ceil, isclose, log
@@ -30,6 +31,7 @@ from alongside.search.words.spelling import (
     one_mistake_away,
 )
 
+_MOST_PIECES: Final = 2 * MOST_WORDS
 _COMMON: Final = 0.05
 _TOO_FEW_TO_COUNT: Final = 100
 _GUESSED: Final = 0.6
@@ -103,12 +105,14 @@ class _Word:
 
 
 def wanted(asked: Asked, languages: Sequence[str], statistics: Statistics) -> Wanted:
-    words = _without_common([_Word(typed, tuple(languages)) for typed in _split(asked.text)], statistics)
+    said = [_Word(typed, tuple(languages)) for typed in _split(asked.text)]
+    words = _without_common(list(dict.fromkeys(said)), statistics)
+    times = Counter(stem for word in said for stem in word.stems)
     groups = [_terms(word, statistics) for word in words]
     groups.extend(_joined(asked.words, languages, statistics))
     phrases = (_alternatives(phrase, languages) for phrase in asked.phrases)
     return Wanted(
-        groups=_each_stem_once(groups),
+        groups=_each_stem_once(groups, times),
         phrases=tuple(alternatives for alternatives in phrases if alternatives),
         pairs=tuple(_pairs(asked.words, statistics)),
         newest_first=asked.newest_first,
@@ -123,7 +127,7 @@ def _pairs(text: str, statistics: Statistics) -> Iterator[tuple[tuple[str, str],
 
 def _split(words: str) -> list[str]:
     spaced = _SIGNS_IN_A_ROW.sub(" ", words)
-    return list(dict.fromkeys(splitter().analyze(spaced)))[:MOST_WORDS]
+    return splitter().analyze(spaced)[:_MOST_PIECES]
 
 
 def _without_common(words: list[_Word], statistics: Statistics) -> list[_Word]:
@@ -167,10 +171,11 @@ def _joined(words: str, languages: Sequence[str], statistics: Statistics) -> lis
     return [(Term(stem, rarity(count, statistics.total)),) for stem, count in counted if count]
 
 
-def _each_stem_once(groups: Iterable[tuple[Term, ...]]) -> tuple[tuple[Term, ...], ...]:
-    """Two words of one stem would count it twice; a word left without any still has its place taken by the other."""
-    first = {term.stem: term for group in reversed(list(groups)) for term in reversed(group)}
-    return tuple(group for group in (tuple(t for t in g if first.pop(t.stem, None)) for g in groups) if group)
+def _each_stem_once(groups: list[tuple[Term, ...]], times: Counter[str]) -> tuple[tuple[Term, ...], ...]:
+    """Two words of one stem are one word said twice, and what is said twice in a question weighs twice."""
+    weighed = {term.stem: replace(term, weight=term.weight * max(times[term.stem], 1)) for g in groups for term in g}
+    once = (tuple(w for term in group if (w := weighed.pop(term.stem, None))) for group in groups)
+    return tuple(group for group in once if group)
 
 
 def _alternatives(phrase: str, languages: Sequence[str]) -> Alternatives:

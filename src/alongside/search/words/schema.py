@@ -33,6 +33,17 @@ _LONGEST_WORD: Final = 100
 SIGNS: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _PLAIN_WORDS: Final = rf"[{SIGNS}]|[\p{{L}}\p{{N}}\p{{M}}&&[^{SIGNS}]]+"
 
+# tantivy knows 33 English stop words, and none of those that questions are made of.
+_MORE_STOP_WORDS: Final = {
+    "en": """
+    i me my mine we us our ours you your yours he him his she her hers its them theirs
+    what which who whom whose those am were been being has have had having do does did doing
+    would should could can may might must shall about against between through during before after above below
+    from up down out off over under again further once here when where why how all any both each few more most
+    other some nor only own same so than too very just s t don ve re ll d m also
+    """
+}
+
 
 def schema_for(main_language: str) -> Schema:
     builder = SchemaBuilder()
@@ -64,7 +75,9 @@ def splitter() -> TextAnalyzer:
 
 @cache
 def _without_stop_words(language: str) -> TextAnalyzer:
-    return _folding(Tokenizer.simple()).filter(Filter.stopword(STEMMERS[language])).build()
+    builder = _folding(Tokenizer.simple()).filter(Filter.stopword(STEMMERS[language]))
+    more = _MORE_STOP_WORDS.get(language)
+    return (builder.filter(Filter.custom_stopword(more.split())) if more else builder).build()
 
 
 def is_stop_word(word: str, language: str) -> bool:

@@ -1,0 +1,62 @@
+# Two commands: `make try` and `make test`. Everything they need is installed here, from the lock, into .venv.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8765
+
+.PHONY: try test test-all lint types contracts quality bench picture lock clean
+
+try: $(VENV)/installed  ## look at it: a sample organisation, or ARCHIVE=path; PORT=
+	@exec $(BIN)/alongside run --try --port $(PORT) $(if $(ARCHIVE),--archive "$(ARCHIVE)")
+
+test: $(VENV)/installed-for-tests chromium  ## everything that CI asks
+	@tests/run
+
+test-all: $(VENV)/installed-for-tests chromium  ## every test on both stores
+	@tests/run --everything-on-both
+
+lint: $(VENV)/installed-for-tests
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/installed-for-tests
+	$(BIN)/mypy
+
+contracts: $(VENV)/installed-for-tests
+	$(BIN)/lint-imports
+
+quality: $(VENV)/installed-for-tests  ## how well it finds, on ../shared/data, beside what it is compared with
+	$(BIN)/python -m bench.quality
+
+bench: $(VENV)/installed-for-tests  ## how fast, with a million messages; 15 minutes
+	$(BIN)/python -m bench.speed
+
+picture: $(VENV)/installed-for-tests chromium  ## docs/pictures: what README shows
+	$(BIN)/python -m bench.picture
+
+lock:  ## requirements/*.txt from requirements/*.in
+	@for name in run test; do $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links $$([ $$name = test ] && echo "-c requirements/run.txt") requirements/$$name.in -o requirements/$$name.txt; done
+
+# A wheel's bytes are checked against the lock; nothing is built from source, so no compiler is needed.
+$(VENV)/installed: requirements/run.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@echo "Installing Alongside into $(VENV) (once) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-for-tests: requirements/test.txt $(VENV)/installed
+	@echo "Installing what tests need …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements/test.txt
+	@touch $@
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { echo "Installing Chromium for the tests of pages …"; \
+	  { $$(command -v sudo) apt-get update -q && $$(command -v sudo) apt-get install -y -q --no-install-recommends \
+	  -o DPkg::Lock::Timeout=300 chromium; } > /tmp/alongside-apt.log 2>&1 || { cat /tmp/alongside-apt.log; exit 1; }; }
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,187 @@
+"""JSON for scripts and tools. The same reads as the pages, the same viewer first, and no scores or counts."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from alongside.audiences.queries import NotThere
+from alongside.conversations.queries import conversation_page, room_page, rooms_at_home, rooms_beginning
+from alongside.people.queries import NobodyKnown, unscoped_viewer_with_token
+from alongside.people.rules import Viewer
+from alongside.search.queries import Result
+from alongside.search.queries import find as found_for
+from alongside.search.queries import related as related_to
+
+MOST = 50
+_encoder = msgspec.json.Encoder()
+
+View = Callable[..., Any]
+
+
+class BadRequest(Exception):
+    """What was asked cannot be understood; the message says why."""
+
+
+def answered(value: Any, status: int = 200) -> HttpResponse:
+    return HttpResponse(_encoder.encode(value), content_type="application/json", status=status)
+
+
+def reading(view: View) -> Callable[..., HttpResponse]:
+    """Who reads, and errors in one shape. A hidden thing answers byte for byte like a missing one."""
+
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return answered(view(viewer_of(request), request, *args, **kwargs))
+        except NotThere:
+            return answered({"error": "There is nothing here that you may read."}, 404)
+        except NobodyKnown as error:
+            return answered({"error": str(error)}, 401)
+        except BadRequest as error:
+            return answered({"error": str(error)}, 400)
+
+    return wrapped
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Somebody with a token, or whoever the pages know. Raises NobodyKnown for a token that is not valid."""
+    word, _, token = request.headers.get("Authorization", "").partition(" ")
+    if word.lower() == "bearer":
+        return unscoped_viewer_with_token(token.strip())
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return viewer
+
+
+@reading
+def find(viewer: Viewer, request: HttpRequest) -> Any:
+    found = found_for(
+        viewer,
+        request.GET.get("q", ""),
+        limit=_number(request, "limit", 10),
+        newest_first=request.GET.get("order") == "newest",
+        before=_moment(request, "before"),
+    )
+    return {
+        "results": [_result(result) for result in found.results],
+        "remarks": [*found.remarks, *([found.words_only] if found.words_only else [])],
+        "fits": bool(found.results) and not found.is_weak,
+        "behind_seconds": found.behind_seconds,
+        "sealed_rooms": list(found.sealed),
+        "ask_in": [{"room": place.name, "tool": place.tool, "url": place.url} for place in found.places],
+    }
+
+
+@reading
+def complete(viewer: Viewer, request: HttpRequest) -> Any:
+    """Names of rooms that the viewer may read, for `in:#…`. Words of texts are not completed."""
+    letters = request.GET.get("q", "").rsplit("in:", 1)[-1]
+    return {"rooms": [{"id": room.public_id, "name": room.name} for room in rooms_beginning(viewer, letters[:100])]}
+
+
+@reading
+def rooms(viewer: Viewer, request: HttpRequest) -> Any:
+    page = _number(request, "page", 1, 10_000)
+    return {
+        "rooms": [
+            {
+                **_room(one.room),
+                "newest": {"id": one.conversation_id, "title": one.title, "last_said_at": one.last_said_at},
+            }
+            for one in rooms_at_home(viewer, MOST, after=(page - 1) * MOST)
+        ]
+    }
+
+
+@reading
+def room(viewer: Viewer, request: HttpRequest, public_id: str) -> Any:
+    page = room_page(viewer, public_id, _number(request, "page", 1, 10_000))
+    return {
+        **_room(page.room),
+        "conversations": [
+            {"id": one.public_id, "title": one.title, "started_at": one.started_at, "last_said_at": one.last_said_at}
+            for one in page.conversations
+        ],
+        "has_older": page.has_older,
+    }
+
+
+@reading
+def conversation(viewer: Viewer, request: HttpRequest, public_id: str) -> Any:
+    page = conversation_page(viewer, public_id, _number(request, "page", 1, 10_000))
+    return {
+        "id": page.public_id,
+        "title": page.title,
+        "url": page.url,
+        "started_at": page.started_at,
+        "last_said_at": page.last_said_at,
+        "room": _room(page.room),
+        "messages": [
+            {
+                "author": message.author,
+                "said_at": message.said_at,
+                "edited_at": message.edited_at,
+                "html": message.html,
+                "url": message.url,
+                "helped": message.helped,
+            }
+            for message in page.messages
+        ],
+        "has_later": page.has_later,
+    }
+
+
+@reading
+def related(viewer: Viewer, request: HttpRequest, public_id: str) -> Any:
+    del request
+    return {"related": related_to(viewer, public_id)}
+
+
+def _room(one: Any) -> dict[str, Any]:
+    return {
+        "id": one.public_id,
+        "name": one.name,
+        "tool": one.tool,
+        "connection": one.connection,
+        "audience": one.audience_kind,
+        "url": one.url,
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "kind": "conversation",
+        "id": result.public_id,
+        "source_id": result.source_id,
+        "title": result.title,
+        "tool": result.tool,
+        "room": {"id": result.room_id, "name": result.room},
+        "speaker": result.speaker,
+        "said_at": result.said_at,
+        "passage": [{"text": text, "marked": marked} for text, marked in result.passage],
+        "url": result.url,
+        "page": f"/conversations/{result.public_id}#{result.anchor}",
+    }
+
+
+def _number(request: HttpRequest, name: str, default: int, most: int = MOST) -> int:
+    text = request.GET.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
+        raise BadRequest(f"“{name}” has to be a whole number from 1 to {most}.")
+    return int(text)
+
+
+def _moment(request: HttpRequest, name: str) -> datetime | None:
+    text = request.GET.get(name)
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(f"“{name}” has to be a time like 2026-03-01T09:30:00Z.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

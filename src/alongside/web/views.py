@@ -1,0 +1,294 @@
+"""The pages that are read. Each takes the viewer first to the queries, and gives a template plain values."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from alongside.audiences.rules import Kind
+from alongside.conversations.queries import (
+    ConversationPage,
+    RoomAtHome,
+    conversation_page,
+    room_page,
+    rooms_at_home,
+    rooms_readable,
+    sealed_rooms_of,
+)
+from alongside.conversations.rules import anchor_of
+from alongside.people.queries import accounts_of, links_offered_to, tokens_of
+from alongside.search.queries import Found, Result
+from alongside.search.queries import find as found_for
+from alongside.search.queries import related as related_to
+from alongside.web import presenting
+from alongside.web.acting import answering_not_there
+from alongside.web.charter import PROOFS
+from alongside.web.pages import now, shown, tool_of, viewer_of
+from alongside.web.wording import (
+    Piece,
+    at_time,
+    audience_words,
+    looked_at,
+    on_day,
+    question_to_copy,
+    span_words_of_seconds,
+)
+
+ROOMS_A_PAGE = 12
+# Of what does not fit well only the nearest few: a page of neighbours hides that there is no answer.
+SHOWN_WHEN_WEAK = 3
+
+
+@require_safe
+@gzip_page
+@answering_not_there
+def home(request: HttpRequest) -> HttpResponse:
+    number = _page_number(request)
+    rooms = rooms_at_home(viewer_of(request), ROOMS_A_PAGE + 1, after=(number - 1) * ROOMS_A_PAGE)
+    return shown(
+        request,
+        "home.html",
+        "home",
+        home=presenting.Home(
+            rooms=tuple(_room_line(one) for one in rooms[:ROOMS_A_PAGE]),
+            samples=_sample_questions(request),
+            pager=_pager(reverse("home"), number, has_older=len(rooms) > ROOMS_A_PAGE),
+        ),
+    )
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    question = request.GET.get("q", "").strip()
+    newest = request.GET.get("order") == "newest"
+    view = presenting.Find("") if not question else _find(request, question, newest_first=newest)
+    template = "find_results.html" if getattr(request, "htmx", False) else "find.html"
+    response = shown(request, template, "find", find=view)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+@gzip_page
+@answering_not_there
+def room(request: HttpRequest, public_id: str) -> HttpResponse:
+    number = _page_number(request)
+    page = room_page(viewer_of(request), public_id, number)
+    moment = now()
+    lines = tuple(
+        presenting.ConversationLine(
+            one.title,
+            _conversation_url(one.public_id),
+            one.starter,
+            on_day(one.last_said_at, moment),
+            helped=one.helped,
+        )
+        for one in page.conversations
+    )
+    here = reverse("room", args=[public_id])
+    view = presenting.Room(
+        name=page.room.name,
+        tool=tool_of(page.room.tool),
+        audience=audience_words(page.room.audience_kind),
+        source=_link(tool_of(page.room.tool), page.room.url),
+        conversations=lines,
+        pager=_pager(here, number, has_older=page.has_older),
+    )
+    return shown(request, "room.html", "room", room=view)
+
+
+@require_safe
+@gzip_page
+@answering_not_there
+def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
+    viewer, number = viewer_of(request), _page_number(request)
+    page = conversation_page(viewer, public_id, number)
+    near = related_to(viewer, public_id) if number == 1 else []
+    return shown(request, "conversation.html", "conversation", conversation=_conversation(page, near))
+
+
+@require_safe
+def things(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    if viewer.person_id is None:
+        return redirect("account_login")
+    closed = tuple(
+        presenting.RoomLine(
+            room.name, reverse("room", args=[room.public_id]), tool_of(room.tool), audience_words("closed")
+        )
+        for room in rooms_readable(viewer)
+        if room.audience_kind == Kind.CLOSED.value
+    )
+    sealed = tuple(presenting.SealedRoom(one.audience_id, one.name, one.connection) for one in sealed_rooms_of(viewer))
+    view = presenting.Things(_accounts(viewer), closed, sealed, viewer.reads_organisation)
+    return shown(request, "things.html", "things", things=view)
+
+
+@require_safe
+def choices(request: HttpRequest) -> HttpResponse:
+    if viewer_of(request).person_id is None:
+        return redirect("account_login")
+    return shown_choices(request)
+
+
+def shown_choices(request: HttpRequest, *, new_token: str = "") -> HttpResponse:
+    """The page of choices; with a new token, the one page that ever shows it."""
+    viewer = viewer_of(request)
+    offers = tuple(
+        presenting.Offer(one.account_id, one.name, f"{tool_of(one.tool)} ({one.connection})")
+        for one in links_offered_to(viewer)
+    )
+    tokens = tuple(presenting.Token(one.token_id, one.name, on_day(one.made_at, now())) for one in tokens_of(viewer))
+    view = presenting.Choices(offers, _accounts(viewer), tokens, new_token)
+    return shown(request, "choices.html", "choices", choices=view)
+
+
+@require_safe
+@gzip_page
+def charter(request: HttpRequest) -> HttpResponse:
+    return shown(request, "charter.html", "charter", charter=presenting.Charter(PROOFS))
+
+
+def _find(request: HttpRequest, question: str, *, newest_first: bool) -> presenting.Find:
+    viewer = viewer_of(request)
+    found = found_for(viewer, question, newest_first=newest_first)
+    results = found.results[:SHOWN_WHEN_WEAK] if found.is_weak else found.results
+    other = {"q": question} if newest_first else {"q": question, "order": "newest"}
+    return presenting.Find(
+        asked=question,
+        results=tuple(_result(result) for result in results),
+        looked=_looked(found),
+        order="newest" if newest_first else "best",
+        other_order_url=f"{reverse('find')}?{urlencode(other)}" if len(results) > 1 else "",
+        remarks=found.remarks,
+        words_only=bool(found.words_only),
+        weak=found.is_weak,
+        places=tuple(
+            presenting.Place(place.name, tool_of(place.tool), place.url) for place in found.places if place.url
+        ),
+        to_copy=question_to_copy(found.asked.text or question),
+        has_sealed_page=viewer.person_id is not None,
+    )
+
+
+def _looked(found: Found) -> presenting.Looked:
+    where = looked_at(reads_organisation=found.reads_organisation, words_only=bool(found.words_only))
+    behind = span_words_of_seconds(found.behind_seconds) if found.behind_seconds else ""
+    return presenting.Looked(where, behind, found.sealed)
+
+
+def _result(result: Result) -> presenting.Result:
+    pieces = [Piece(text, marked) for text, marked in result.passage]
+    before, after = [Piece("… ")] * result.is_cut_before, [Piece(" …")] * result.is_cut_after
+    return presenting.Result(
+        title=result.title,
+        url=f"{_conversation_url(result.public_id)}#{result.anchor}",
+        tool=tool_of(result.tool),
+        room=result.room,
+        when=on_day(result.said_at, now()),
+        speaker=result.speaker,
+        passage=(*before, *pieces, *after),
+        source=_link(tool_of(result.tool), result.url),
+        helped=result.helped,
+    )
+
+
+def _conversation(page: ConversationPage, near: Any) -> presenting.Conversation:
+    moment, here = now(), _conversation_url(page.public_id)
+    tool = tool_of(page.room.tool)
+    return presenting.Conversation(
+        title=page.title,
+        room=presenting.Link(page.room.name, reverse("room", args=[page.room.public_id])),
+        tool=tool,
+        audience=audience_words(page.room.audience_kind),
+        when=on_day(page.started_at, moment),
+        messages=tuple(_messages(page, moment)),
+        source=_link(tool, page.url),
+        related=tuple(
+            presenting.Related(
+                one.title,
+                _conversation_url(one.public_id),
+                tool_of(one.tool),
+                one.room,
+                on_day(one.last_said_at, moment),
+            )
+            for one in near
+        ),
+        earlier_url=f"{here}?page={page.page - 1}" if page.has_earlier else "",
+        later_url=f"{here}?page={page.page + 1}" if page.has_later else "",
+    )
+
+
+def _messages(page: ConversationPage, moment: Any) -> Any:
+    previous = None
+    for message in page.messages:
+        yield presenting.Message(
+            id=anchor_of(message.said_at)[1:],
+            author=message.author,
+            when=at_time(message.said_at, moment, previous),
+            html=message.html,
+            edited=on_day(message.edited_at, moment) if message.edited_at else None,
+            helped=message.helped,
+            source_url=message.url,
+        )
+        previous = message.said_at
+
+
+def _accounts(viewer: Any) -> tuple[presenting.AccountLine, ...]:
+    return tuple(
+        presenting.AccountLine(one.account_id, one.name, f"{tool_of(one.tool)} ({one.connection})", one.email)
+        for one in accounts_of(viewer)
+    )
+
+
+def _room_line(one: RoomAtHome) -> presenting.RoomLine:
+    return presenting.RoomLine(
+        name=one.room.name,
+        url=reverse("room", args=[one.room.public_id]),
+        tool=tool_of(one.room.tool),
+        audience=audience_words(one.room.audience_kind),
+        latest=presenting.Link(one.title, _conversation_url(one.conversation_id)),
+        when=on_day(one.last_said_at, now()),
+    )
+
+
+def _conversation_url(public_id: str) -> str:
+    return f"/conversations/{public_id}"  # reverse() for every line of a page costs more than the page
+
+
+def _link(words: str, url: str) -> presenting.Link | None:
+    return presenting.Link(words, url) if url.startswith(("https://", "http://", "mailto:")) else None
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 100_000 else 1  # noqa: PLR2004
+
+
+def _pager(here: str, number: int, *, has_older: bool) -> presenting.Pager:
+    return presenting.Pager(f"{here}?page={number - 1}" * (number > 1), f"{here}?page={number + 1}" * has_older)
+
+
+def _sample_questions(request: HttpRequest) -> tuple[str, ...]:
+    from django.conf import settings
+
+    from alongside.web.viewing import is_try_out
+
+    del request
+    return _questions() if is_try_out() and settings.HOME.name == "sample" else ()
+
+
+@cache
+def _questions() -> tuple[str, ...]:
+    import alongside
+
+    path = Path(alongside.__file__).parent / "archives" / "sample" / "questions.json"
+    return tuple(json.loads(path.read_text("utf-8")))
