@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.search import rules
-from alongside.search.rules import Asked, Unit, UnitMessage, asked, first_second, parts_of
+from alongside.search.rules import Asked, Unit, UnitMessage, asked, first_second, parts_of, plainly
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,15 @@ def test_what_could_not_be_taken_as_typed_is_said(typed: str, words: str, remark
     understood = asked(typed)
     assert understood.words == words
     assert understood.remarks == (remark,)
+
+
+def test_in_a_pasted_message_quotation_marks_ask_for_nothing() -> None:
+    pasted = 'It says "no such file" ' + "and then " * 10
+    assert asked(pasted) == Asked(words="It says no such file" + " and then" * 10)
+
+
+def test_a_machine_asks_with_words_only() -> None:
+    assert plainly('in:#help  "as\ud800 it is" from:ada') == Asked(words='in:#help "as it is" from:ada')
 
 
 def test_newest_first_is_asked_beside_the_words() -> None:

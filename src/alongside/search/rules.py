@@ -104,7 +104,7 @@ _A_WORD: Final = re.compile(r"\w")
 
 def asked(text: str, *, newest_first: bool = False) -> Asked:
     """Total: whatever is typed is understood somehow, and what was not is said."""
-    clean = text[:LONGEST_QUESTION].translate(_QUOTES).encode("utf-8", "ignore").decode("utf-8")
+    clean = _encodable(text[:LONGEST_QUESTION]).translate(_QUOTES)
     understood = Asked(newest_first=newest_first)
     words: list[str] = []
     for piece in _PIECE.finditer(clean):
@@ -118,9 +118,19 @@ def asked(text: str, *, newest_first: bool = False) -> Asked:
     return replace(understood, words=" ".join(words[:MOST_WORDS]), phrases=understood.phrases[:MOST_PHRASES])
 
 
+def plainly(text: str) -> Asked:
+    """A text that a machine asks with, such as a conversation to find related ones for: all of it is words."""
+    return Asked(words=" ".join(_encodable(text[:LONGEST_QUESTION]).split()[:MOST_WORDS]))
+
+
 def first_second(day: date | None) -> int | None:
     """Midnight UTC for everybody: dates are typed without a zone, and a shared link means the same."""
     return None if day is None else timegm(day.timetuple())
+
+
+def _encodable(text: str) -> str:
+    """Without halves of surrogate pairs, which no index and no page could take."""
+    return text.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _with_piece(so_far: Asked, piece: re.Match[str], words: list[str]) -> Asked:
@@ -195,7 +205,7 @@ def parts_of(unit: Unit) -> Iterator[tuple[str, ...]]:
     part: list[str] = [unit.title]
     length = 0
     for message in unit.messages:
-        if len(part) > MOST_MESSAGES_OF_A_PART or (length and length + len(message.text) > LONGEST_PART):
+        if len(part) > MOST_MESSAGES_OF_A_PART or (len(part) > 1 and length + len(message.text) > LONGEST_PART):
             yield tuple(part)
             part, length = [unit.title], 0
         part.append(message.text)
