@@ -64,7 +64,7 @@ def started_postgresql(home: str) -> str:
     start = [str(programs / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(data / "log"), "start"]
     subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **as_whom)
     stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
-    atexit.register(subprocess.run, stop, check=False, capture_output=True, cwd="/", **as_whom)
+    atexit.register(lambda: subprocess.run(stop, check=False, capture_output=True, cwd="/", **as_whom))
     run(
         str(programs / "psql"),
         "-h",

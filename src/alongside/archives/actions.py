@@ -88,7 +88,8 @@ def bring_in(
     bringing = _begun(reader, path, is_try_out=is_try_out, opens_mail=opens_mail)
     _bring_people(bringing)
     _bring_rooms(bringing)
-    for batch in _batches(_records(bringing, reader.messages()), MESSAGES_A_BATCH):
+    records: Iterator[MessageRecord | RemovedRecord] = _records(bringing, reader.messages())
+    for batch in _batches(records, MESSAGES_A_BATCH):
         _bring_messages(bringing, batch)
         if on_progress is not None:
             on_progress(bringing.report)

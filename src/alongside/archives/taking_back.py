@@ -31,7 +31,7 @@ def take_back(_actor: None, *, import_id: int) -> int:
     row = Import.objects.filter(pk=import_id).exclude(state=State.UNDONE.value).first()
     if row is None:
         raise NotTakenBack(f"There is no import {import_id} to take back. `alongside import --list` names them.")
-    siblings = list(Import.objects.filter(connection_id=row.connection_id).values_list("id", "state"))
+    siblings = list(Import.objects.filter(connection=row.connection).values_list("id", "state"))
     if later := later_ones(import_id, siblings):
         raise NotTakenBack(
             f"Import {later[0]} came later from the same tool and stands on this one: take it back first."

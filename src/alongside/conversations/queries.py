@@ -397,7 +397,10 @@ def my_rooms(viewer: Viewer) -> list[MyRoom]:
         viewer.account_ids,
     )
     by_room = [list(of_one) for _, of_one in groupby(rows, key=itemgetter(0))]
-    return [MyRoom(*some[0][:6], tuple(row[6] for row in some)) for some in by_room]
+    return [
+        MyRoom(some[0][0], some[0][1], some[0][2], some[0][3], some[0][4], some[0][5], tuple(row[6] for row in some))
+        for some in by_room
+    ]
 
 
 def my_words(viewer: Viewer) -> Iterator[MyWord]:

@@ -13,7 +13,6 @@ from alongside.people.models import Account, Connection, DeclinedLink, Installat
 from alongside.people.queries import digest_of, links_offered_to, unscoped_installation
 from alongside.people.rules import AccountSaid, Theme, Viewer, may_take_base_url
 
-
 # What Django calls unusable: nothing ever matches it.
 NO_PASSWORD = make_password(None)
 
@@ -178,7 +177,7 @@ def link_for_try_out(_actor: None) -> None:
     with transaction.atomic():
         accounts = list(Account.objects.filter(person__isnull=True, is_deactivated=False).order_by("id"))
         people = {person.email: person for person in Person.objects.all()}
-        new = {}
+        new: dict[str, Person] = {}
         for account in accounts:
             address = account.email or f"account-{account.pk}@try-out.invalid"
             if address not in people:

@@ -61,9 +61,8 @@ def stamp(index: Path) -> int:
 
 def serve(index: Path, part: Part, folder: str) -> None:
     """From now on this folder is served for this part; what was served before may still be open in a reader."""
-    now = replace(served(index), **{part: folder})
-    if part == "meaning":
-        now = replace(now, meaning_wanted=False)
+    now = served(index)
+    now = replace(now, words=folder) if part == "words" else replace(now, meaning=folder, meaning_wanted=False)
     _write_whole(index / CURRENT, {"words": now.words, "meaning": now.meaning, "meaning_wanted": now.meaning_wanted})
 
 

@@ -36,6 +36,7 @@ from alongside.search.rules import (
     asked,
     first_second,
     is_weak,
+    plainly,
 )
 from alongside.search.serving import indexes, model
 
@@ -134,9 +135,13 @@ def find(
     limit: int = 10,
     newest_first: bool = False,
     before: datetime | None = None,
+    is_prose: bool = False,
 ) -> Found:
-    """What answers a question, best first, as far as the viewer may read it."""
-    understood = asked(question, newest_first=newest_first)
+    """What answers a question, best first, as far as the viewer may read it.
+
+    `is_prose`: quotation marks and `in:` in it are just text, as in a list of questions that people wrote elsewhere.
+    """
+    understood = plainly(question) if is_prose else asked(question, newest_first=newest_first)
     scope = _scope(viewer, understood, before)
     retrieved = _retrieved(understood, scope, limit)
     texts = confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]])[:limit]
@@ -172,10 +177,16 @@ def related(viewer: Viewer, public_id: str, limit: int = RELATED) -> list[Relate
 
 
 def find_messages(
-    viewer: Viewer, question: str, *, limit: int = 10, newest_first: bool = False, before: datetime | None = None
+    viewer: Viewer,
+    question: str,
+    *,
+    limit: int = 10,
+    newest_first: bool = False,
+    before: datetime | None = None,
+    is_prose: bool = False,
 ) -> list[MessageFound]:
     """Single messages, for measuring: those of the best conversations, each by its own words and meaning."""
-    understood = asked(question, newest_first=newest_first)
+    understood = plainly(question) if is_prose else asked(question, newest_first=newest_first)
     retrieved = _retrieved(understood, _scope(viewer, understood, before), limit)
     vector = _vector(understood)
     proposals = retrieved.proposals[: max(60, 2 * limit)]
@@ -264,9 +275,7 @@ def _like(text: FoundText, scope: Scope) -> list[Proposal]:
     if here.meaning is not None and vectors is not None:
         return here.meaning.proposals(vectors[0], scope, RELATED + SPARE + 1)
     beginning = f"{text.title} {text.messages[0].text}"
-    return (
-        here.words.proposals(asked(beginning[:300].replace('"', " ")), scope, RELATED + SPARE + 1) if here.words else []
-    )
+    return here.words.proposals(plainly(beginning[:300]), scope, RELATED + SPARE + 1) if here.words else []
 
 
 def _result(text: FoundText, score: float, understood: Asked, vector: Scores | None) -> Result:

@@ -45,7 +45,7 @@ def person_of(request: HttpRequest) -> Any:
         return request.user
     if not is_try_out():
         return None
-    chosen = request.get_signed_cookie(BE, default="")
+    chosen = request.get_signed_cookie(BE, default="") or ""
     if chosen == OUTSIDER:
         return None
     if chosen.isdigit() and (person := unscoped_person(int(chosen))):

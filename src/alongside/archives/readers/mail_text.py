@@ -23,6 +23,7 @@ _SIGNATURE_SIGNS: Final = {"-- ": 30, "--\u00a0": 30, "--": 10}
 _LONGEST_SIGNATURE: Final = max(_SIGNATURE_SIGNS.values())
 _LONGEST_MOBILE: Final = 100
 _BLANKS_BEFORE_QUOTE: Final = 2
+_LINES_OF_ATTRIBUTION: Final = 3
 _LONGEST_FOOTER: Final = 15
 _HEADER_BLOCK: Final = 6
 _FEWEST_HEADERS: Final = 3
@@ -48,7 +49,6 @@ _WROTE: Final = re.compile(
     r"|napisał|napsal|kirjoitti|írta|пишет|написал|писал)\b|写道|寫道|のメッセージ|작성",
     re.IGNORECASE,
 )
-_DIGIT: Final = re.compile(r"\d")
 _MOBILE: Final = re.compile(
     r"(?:sent from (?:my|mail for|yahoo|outlook|proton|samsung|android)|get outlook for|von meinem .{1,40} gesendet"
     r"|diese nachricht wurde von mein|envoyé de mon|envoyé depuis|enviado desde"
@@ -223,23 +223,24 @@ def _taken_attribution(said: list[str]) -> str:
     end = len(said)
     while end and not said[end - 1].strip() and len(said) - end < _BLANKS_BEFORE_QUOTE:
         end -= 1
-    for count in (1, 2, 3):
-        lines = [line.strip() for line in said[max(0, end - count) : end]]
-        joined = " ".join(lines)
-        if len(lines) < count or not all(lines) or len(joined) > _LONGEST_ATTRIBUTION:
-            return ""
-        if _is_attribution(joined):
-            del said[end - count :]
-            return joined
-    return ""
+    taken, introduction = 0, ""
+    for count in range(1, 1 + min(_LINES_OF_ATTRIBUTION, end)):
+        joined = " ".join(line.strip() for line in said[end - count : end])
+        if not said[end - count].strip() or len(joined) > _LONGEST_ATTRIBUTION:
+            break
+        if _is_whole_attribution(joined) or (not taken and _is_attribution(joined)):
+            taken, introduction = count, joined
+    if taken:
+        del said[end - taken :]
+    return introduction
 
 
 def _is_attribution(line: str) -> bool:
-    if not line.endswith((":", "：", "…", "...")):
-        return False
-    if any(pattern.search(line) for pattern in _attributions()):
-        return True
-    return bool(_WROTE.search(line)) and (bool(_DIGIT.search(line)) or "@" in line or line.endswith((":", "：")))
+    return line.endswith((":", "：")) and bool(_WROTE.search(line))
+
+
+def _is_whole_attribution(line: str) -> bool:
+    return line.endswith((":", "：")) and any(pattern.search(line) for pattern in _attributions())
 
 
 @cache
@@ -249,24 +250,25 @@ def _attributions() -> tuple[re.Pattern[str], ...]:
 
 
 def _with_tail_quoted(blocks: list[_Block]) -> list[_Block]:
-    """Some programs put the earlier mail below without any sign at its lines, after its headers or one sentence."""
+    """Some programs put the earlier mail below without any sign at its lines, only after its headers."""
     said: list[str] = []
     for number, block in enumerate(blocks):
         if block.is_quoted:
             continue
         for place, line in enumerate(block.lines):
-            if _begins_earlier_mail(block.lines, place) and _says_something(said + block.lines[:place]):
+            if _begins_earlier_mail(block.lines, place) and said:
                 rest = block.lines[place:] + [text for later in blocks[number + 1 :] for text in later.lines]
                 return [*blocks[:number], _Block(block.lines[:place]), _tail(rest)]
-            said = said or ([line] if line.strip() else [])
+            said = said or ([] if _parts_texts(line) else [line])
     return blocks
 
 
+def _parts_texts(line: str) -> bool:
+    return not line.strip() or bool(_ORIGINAL.match(line) or _RULE.match(line))
+
+
 def _tail(lines: list[str]) -> _Block:
-    introduction = next(
-        (line.strip() for line in lines if line.strip() and not _ORIGINAL.match(line) and not _RULE.match(line)),
-        "",
-    )
+    introduction = next((line.strip() for line in lines if not _parts_texts(line)), "")
     return _Block(lines, is_quoted=True, introduction=introduction)
 
 

@@ -77,7 +77,7 @@ def _answer_many(viewer: Any, path: Path, unit: str, choices: dict[str, Any]) ->
 
     with path.open(encoding="utf-8") as file, counting("asking", "questions") as bar:
         for number, (query_id, text) in enumerate(_queries(file), start=1):
-            results = list(_scored(viewer, text, unit, choices))
+            results = list(_scored(viewer, text, unit, {**choices, "is_prose": True}))
             click.echo(_json({"id": query_id, "results": results}))
             bar(number)
 

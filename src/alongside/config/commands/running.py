@@ -192,6 +192,7 @@ def _serve(address: str, port: int, *, is_try_out: bool) -> None:
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     collect_static()
     where = settings.BASE_URL or f"http://{'localhost' if address == '127.0.0.1' else address}:{port}"
@@ -206,7 +207,7 @@ def _serve(address: str, port: int, *, is_try_out: bool) -> None:
         backlog=4096,
         backpressure=2048,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     )
     server.on_startup(lambda: _say_ready(where, is_try_out=is_try_out))
     server.serve()
