@@ -86,6 +86,9 @@ def bring_in(
     `opens_mail`: an administrator says that the whole organisation could read these lists; mail itself does not say.
     """
     bringing = _begun(reader, path, is_try_out=is_try_out, opens_mail=opens_mail)
+    if _is_overtaken(bringing):
+        bringing.report.is_overtaken = True
+        return bringing.report
     _bring_people(bringing)
     _bring_rooms(bringing)
     records: Iterator[MessageRecord | RemovedRecord] = _records(bringing, reader.messages())
@@ -115,10 +118,20 @@ def _begun(reader: Reader, path: Path, *, is_try_out: bool, opens_mail: bool) ->
     return Bringing(reader, row.pk, connection.pk, is_try_out, opens_mail and header.tool == "mail", report)
 
 
+def _is_overtaken(bringing: Bringing) -> bool:
+    """Whether all of this is here already and a newer export came after it: then it would only turn time back."""
+    standing = Import.objects.filter(connection_id=bringing.connection_id, state=State.DONE.value)
+    is_done = standing.filter(pk=bringing.import_id).exists()
+    return is_done and standing.filter(pk__gt=bringing.import_id).exists()
+
+
 def _fingerprint(path: Path) -> str:
     """Size and both ends: enough to know the same file again."""
     if path.is_dir():
-        return sha256(str(path.resolve()).encode()).hexdigest()
+        digest = sha256(str(path.resolve()).encode())
+        for file in sorted(one for one in path.rglob("*") if one.is_file()):
+            digest.update(f"{file.relative_to(path)} {file.stat().st_size}\n".encode("utf-8", "replace"))
+        return digest.hexdigest()
     size, end = path.stat().st_size, 1 << 20
     with path.open("rb") as file:
         digest = sha256(str(size).encode() + file.read(end))

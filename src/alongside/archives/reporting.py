@@ -9,6 +9,9 @@ from alongside.archives.rules import Report
 def lines_of(report: Report, seconds: float) -> Iterator[str]:
     rate = report.new / seconds if seconds > 0 else 0
     yield f"Import {report.import_id}: {report.name} ({report.tool})."
+    if report.is_overtaken:
+        yield "All of it is here already, and a newer export of the same tool came after it: nothing was changed."
+        return
     yield (
         f"{report.new:,} messages came in, {report.changed:,} changed, {report.removed:,} went,"
         f" {report.unchanged:,} were here already; {report.rooms:,} rooms; {seconds:.1f} s, {rate:,.0f} a second."

@@ -34,6 +34,7 @@ class Report:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    is_overtaken: bool = False
     first_said_at: datetime | None = None
     last_said_at: datetime | None = None
     left_out: dict[str, LeftOutOf] = field(default_factory=dict)

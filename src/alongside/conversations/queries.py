@@ -164,7 +164,7 @@ def _time(value: Any) -> datetime:
     return moment
 
 
-def _time_or_none(value: Any) -> datetime | None:
+def time_or_none(value: Any) -> datetime | None:
     return None if value is None else _time(value)
 
 
@@ -242,7 +242,7 @@ def conversation_page(viewer: Viewer, public_id: str, page: int = 1) -> Conversa
     if not rows and page > 1:
         raise NotThere
     messages = tuple(
-        MessageView(row[0], _time(row[1]), _time_or_none(row[2]), row[3], row[4], bool(row[5]), bool(row[6]))
+        MessageView(row[0], _time(row[1]), time_or_none(row[2]), row[3], row[4], bool(row[5]), bool(row[6]))
         for row in rows[:MESSAGES_A_PAGE]
     )
     return ConversationPage(
@@ -430,7 +430,7 @@ def my_words(viewer: Viewer) -> Iterator[MyWord]:
                 author_id=row[5],
                 html=row[6],
                 said_at=_time(row[7]),
-                edited_at=_time_or_none(row[8]),
+                edited_at=time_or_none(row[8]),
                 url=row[9],
                 helped=bool(row[10]),
                 reply_to=row[11],
@@ -468,7 +468,7 @@ def unscoped_all_texts(messages_at_once: int = 20_000) -> Iterator[list[WholeTex
     while True:
         ends = _rows(
             "SELECT max(id), count(*) FROM (SELECT id FROM conversations_conversation WHERE id > %s"
-            " ORDER BY id LIMIT %s) some",
+            " ORDER BY id LIMIT %s) step",
             [last, step],
         )
         end, number = ends[0]

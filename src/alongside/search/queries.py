@@ -141,7 +141,7 @@ def find(
 
     `is_prose`: quotation marks and `in:` in it are just text, as in a list of questions that people wrote elsewhere.
     """
-    understood = plainly(question) if is_prose else asked(question, newest_first=newest_first)
+    understood = _understood(question, newest_first=newest_first, is_prose=is_prose)
     scope = _scope(viewer, understood, before)
     retrieved = _retrieved(understood, scope, limit)
     texts = confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]])[:limit]
@@ -186,7 +186,7 @@ def find_messages(
     is_prose: bool = False,
 ) -> list[MessageFound]:
     """Single messages, for measuring: those of the best conversations, each by its own words and meaning."""
-    understood = plainly(question) if is_prose else asked(question, newest_first=newest_first)
+    understood = _understood(question, newest_first=newest_first, is_prose=is_prose)
     retrieved = _retrieved(understood, _scope(viewer, understood, before), limit)
     vector = _vector(understood)
     proposals = retrieved.proposals[: max(60, 2 * limit)]
@@ -206,6 +206,10 @@ def state_of_indexes() -> list[IndexState]:
     here = indexes()
     parts: tuple[tuple[node.Part, Any], ...] = (("words", here.words_folder), ("meaning", here.meaning_folder))
     return [IndexState(part, folder is not None, _behind(part)) for part, folder in parts]
+
+
+def _understood(question: str, *, newest_first: bool, is_prose: bool) -> Asked:
+    return replace(plainly(question), newest_first=newest_first) if is_prose else asked(question, newest_first=newest_first)
 
 
 def _scope(viewer: Viewer, understood: Asked, before: datetime | None) -> Scope:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from alongside.conversations.models import Conversation, Message
-from alongside.conversations.queries import unscoped_heard_before
+from alongside.conversations.queries import time_or_none, unscoped_heard_before
 from alongside.conversations.rules import LOOK_BACK, Heard, Said, joined_contexts, tell_apart, title_of
 from alongside.journal.actions import tell
 from alongside.journal.rules import Kind
@@ -215,6 +215,10 @@ def settle(conversation_ids: Sequence[int]) -> None:
 
 
 def _is_changed(here: Known, one: Said) -> bool:
+    """An older export than what is here does not turn an edit back."""
+    edited_at = time_or_none(here.edited_at)
+    if edited_at is not None and (one.edited_at is None or one.edited_at < edited_at):
+        return False
     return here.html != one.html or bool(here.helped) != one.helped or here.url != one.url
 
 
