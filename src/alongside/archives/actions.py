@@ -129,8 +129,8 @@ def _fingerprint(path: Path) -> str:
     """Size and both ends: enough to know the same file again."""
     if path.is_dir():
         digest = sha256(str(path.resolve()).encode())
-        for file in sorted(one for one in path.rglob("*") if one.is_file()):
-            digest.update(f"{file.relative_to(path)} {file.stat().st_size}\n".encode("utf-8", "replace"))
+        for one in sorted(some for some in path.rglob("*") if some.is_file()):
+            digest.update(f"{one.relative_to(path)} {one.stat().st_size}\n".encode("utf-8", "replace"))
         return digest.hexdigest()
     size, end = path.stat().st_size, 1 << 20
     with path.open("rb") as file:

@@ -157,11 +157,10 @@ def _rows(sql: str, params: Sequence[Any]) -> list[Any]:
 
 
 def _time(value: Any) -> datetime:
-    """SQLite gives text, PostgreSQL a datetime; both mean UTC."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    moment: datetime = value
-    return moment
+    """SQLite gives text, or a time without a zone; PostgreSQL one with it. All mean UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    known: datetime = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return known
 
 
 def time_or_none(value: Any) -> datetime | None:
