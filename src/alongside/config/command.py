@@ -30,8 +30,13 @@ class Late(click.Group):
         from importlib import import_module
 
         module = import_module(f"alongside.config.commands.{self.modules[cmd_name]}")
-        found: click.Command = getattr(module, f"{cmd_name}_")
-        return found
+        return with_lines_kept(getattr(module, f"{cmd_name}_"))
+
+
+def with_lines_kept(command: click.Command) -> click.Command:
+    r"""Examples stay one to a line: click wants the control character that `\b` stands for, docstrings hold its name."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    return command
 
 
 @click.group(cls=Late, context_settings=HELP)
@@ -49,6 +54,7 @@ def alongside() -> None:
 def main() -> None:
     """Errors that a person can mend are one sentence on standard error, never a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alongside.config.settings")
+    with_lines_kept(alongside)
     try:
         alongside.main(standalone_mode=True)
     except WrongSetting as error:

@@ -2,7 +2,7 @@
 
 import click
 
-from alongside.config.commands.starting import with_django
+from alongside.config.commands.starting import prepare_store, with_django
 
 
 @click.command("manage", context_settings={"ignore_unknown_options": True, "help_option_names": []})
@@ -18,4 +18,6 @@ def manage_(words: tuple[str, ...]) -> None:
     """
     from django.core.management import execute_from_command_line
 
+    if words[:1] == ("createadmin",):
+        prepare_store()  # it is the first thing one does in a new home
     execute_from_command_line(["alongside manage", *words])
