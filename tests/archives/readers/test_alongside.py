@@ -403,10 +403,21 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "content", "mediaType"]), inner),
     max_leaves=6,
 )
-fields = st.sampled_from(
-    "id name to attributedTo context inReplyTo source content published updated url audience members threaded helped"
-    " mentions guest bot email alongside mediaType other".split(" ")
-)
+NOTE_FIELDS = ["to", "attributedTo", "context", "inReplyTo", "source", "content", "published", "updated", "mediaType"]
+OTHER_FIELDS = [
+    "id",
+    "name",
+    "url",
+    "audience",
+    "members",
+    "threaded",
+    "helped",
+    "mentions",
+    "guest",
+    "bot",
+    "alongside",
+]
+fields = st.sampled_from([*NOTE_FIELDS, *OTHER_FIELDS, "other"])
 objects = st.tuples(
     st.sampled_from([HEADER, ALDER, ROOM, a_note()]), st.dictionaries(fields, anything, max_size=3)
 ).map(lambda pair: json.dumps(pair[0] | pair[1]).encode())

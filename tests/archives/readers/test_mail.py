@@ -1,6 +1,7 @@
 """Mail comes in by list and thread, whatever state it is in; what is private stays out."""
 
 import gzip
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -511,3 +512,19 @@ def test_no_bytes_make_the_reader_raise(tmp_path: Path, content: bytes) -> None:
         return
     for record in records:
         repr(record).encode("utf-8")
+
+
+def test_memory_is_bounded_by_people_and_lists_and_not_by_mails(tmp_path: Path) -> None:
+    file = tmp_path / "large.mbox"
+    with file.open("wb") as out:
+        for number in range(4000):
+            out.write(b"From a@b Mon May  5 10:00:00 2025\n")
+            out.write(a_mail("word " * 1500, Message_ID=f"<{number}@example.org>") + b"\n\n")
+    reader = read(file)
+    list(reader.people())
+    tracemalloc.start()
+    count = sum(isinstance(record, MessageRecord) for record in reader.messages())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 4000
+    assert most < file.stat().st_size // 4
