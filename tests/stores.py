@@ -8,6 +8,7 @@ import socket
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 
 def _programs() -> Path:
@@ -31,7 +32,7 @@ def started_postgresql(home: str) -> str:
     """Start a cluster below `home`; its address is returned. It refuses to run as root, so root lends it another name."""
     programs, data = _programs(), Path(home) / "postgresql"
     data.mkdir(mode=0o700)
-    as_whom: dict[str, int] = {}
+    as_whom: dict[str, Any] = {}
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         for folder in (data, *data.parents):

@@ -77,8 +77,7 @@ def test_no_attempt_at_a_script_gets_through(render: Callable[[str], str], attem
 
 
 @given(
-    st.text(max_size=300)
-    | st.lists(st.sampled_from([*ATTEMPTS, "<p>", "</p>", "**", "`", "\n\n", "> "])).map("".join)
+    st.text(max_size=300) | st.lists(st.sampled_from([*ATTEMPTS, "<p>", "</p>", "**", "`", "\n\n", "> "])).map("".join)
 )
 def test_rendering_is_safe_and_a_second_cleaning_changes_nothing(text: str) -> None:
     for render in EVERY_WAY_IN:
@@ -123,17 +122,13 @@ def test_code_and_quotes_and_lists_are_kept() -> None:
 
 
 def test_a_folded_quote_is_shown_but_is_not_part_of_the_text() -> None:
-    safe = safe_html.from_html(
-        '<p>mine</p><details class="quoted"><summary>earlier</summary><p>theirs</p></details>'
-    )
+    safe = safe_html.from_html('<p>mine</p><details class="quoted"><summary>earlier</summary><p>theirs</p></details>')
     assert "theirs" in safe
     assert safe_html.plain_text(safe) == "mine"
 
 
 def test_web_addresses_in_plain_text_become_links_without_their_full_stop() -> None:
-    assert 'href="https://e.example/a?b=1&amp;c=2"' in safe_html.from_plain(
-        "see https://e.example/a?b=1&c=2."
-    )
+    assert 'href="https://e.example/a?b=1&amp;c=2"' in safe_html.from_plain("see https://e.example/a?b=1&c=2.")
 
 
 def test_control_characters_are_dropped() -> None:
