@@ -10,101 +10,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.archives.readers.mails import a_mail, an_mbox, left_out, people, read, said, text_of
 
 from alongside.archives.port import (
     LeftOut,
-    Limits,
     MessageRecord,
     Opened,
     PersonRecord,
     Reason,
     RemovedRecord,
-    RoomAudience,
-    RoomRecord,
     Unreadable,
 )
 from alongside.archives.readers.mail import MailReader
-from alongside.kit import safe_html
 
 BOUNCES = Path(__file__).parents[4] / "shared/data/payloads/email/bounces"
-LIST = {"List-Id": "Tools of us <tools.lists.example.org>", "To": "tools@lists.example.org"}
-
-
-def a_mail(body: str | bytes = "It is the blue one.", /, **fields: str | None) -> bytes:
-    """A mail on the list; a field of None is left out, underscores stand for hyphens."""
-    head: dict[str, str | None] = {
-        "From": "Alder Finch <alder@example.org>",
-        "Date": "Mon, 05 May 2025 10:00:00 +0200",
-        "Subject": "The valve",
-        "Message-ID": "<1@example.org>",
-        **LIST,
-    }
-    head.update({name.replace("_", "-"): value for name, value in fields.items()})
-    lines = [f"{name}: {value}\n" for name, value in head.items() if value is not None]
-    return (
-        "".join(lines).encode("utf-8", "surrogateescape") + b"\n" + (body if isinstance(body, bytes) else body.encode())
-    )
-
-
-def private(**fields: str | None) -> dict[str, str | None]:
-    return {"List_Id": None, "List-Id": None, "To": "rowan@example.org", **fields}
-
-
-def an_mbox(path: Path, *mails: bytes, name: str = "tools.mbox") -> Path:
-    file = path / name
-    file.write_bytes(b"".join(b"From alder@example.org Mon May  5 10:00:00 2025\n" + mail + b"\n\n" for mail in mails))
-    return file
-
-
-def read(path: Path, **limits: Any) -> MailReader:
-    return MailReader(Opened(path, limits=Limits(**limits)))
-
-
-def said(path: Path, **limits: Any) -> list[MessageRecord]:
-    return [record for record in read(path, **limits).messages() if isinstance(record, MessageRecord)]
-
-
-def left_out(path: Path) -> list[Reason]:
-    return [record.reason for record in read(path).messages() if isinstance(record, LeftOut)]
-
-
-def rooms(path: Path) -> list[RoomRecord]:
-    return [room for room in read(path).rooms() if isinstance(room, RoomRecord)]
-
-
-def people(path: Path) -> list[PersonRecord]:
-    return [person for person in read(path).people() if isinstance(person, PersonRecord)]
-
-
-def text_of(record: MessageRecord) -> str:
-    return safe_html.plain_text(record.html)
-
-
-def test_a_list_is_a_closed_room_of_those_who_wrote_there(tmp_path: Path) -> None:
-    archive = an_mbox(
-        tmp_path,
-        a_mail(List_Archive="<https://lists.example.org/tools>"),
-        a_mail(
-            From="Rowan Ash <Rowan@Example.org>",
-            Message_ID="<2@example.org>",
-            List_Archive="<mailto:no@example.org>, <https://lists.example.org/tools>",
-        ),
-    )
-    assert rooms(archive) == [
-        RoomRecord(
-            "tools.lists.example.org",
-            "Tools of us",
-            RoomAudience.MEMBERS,
-            ("alder@example.org", "rowan@example.org"),
-            "https://lists.example.org/tools",
-        )
-    ]
-    assert people(archive)[1] == PersonRecord("rowan@example.org", "Rowan Ash", email="rowan@example.org")
-    assert [record.author for record in said(archive)] == ["alder@example.org", "rowan@example.org"]
-
-
-def test_a_list_without_a_phrase_is_named_by_its_address(tmp_path: Path) -> None:
-    assert rooms(an_mbox(tmp_path, a_mail(List_Id="<Tools.lists.example.org>")))[0].name == "tools@"
 
 
 def test_threads_follow_references_and_never_the_subject(tmp_path: Path) -> None:
@@ -126,101 +45,6 @@ def test_threads_follow_references_and_never_the_subject(tmp_path: Path) -> None
 def test_a_mail_that_names_itself_as_earlier_is_its_own_beginning(tmp_path: Path) -> None:
     (only,) = said(an_mbox(tmp_path, a_mail(References="<1@example.org>", In_Reply_To="<1@example.org>")))
     assert (only.context, only.reply_to, only.references) == ("1@example.org", None, ())
-
-
-def test_private_mail_never_comes_in_and_its_people_are_not_even_listed(tmp_path: Path) -> None:
-    archive = an_mbox(tmp_path, a_mail(), a_mail(**private(From="Secret <secret@example.org>")))
-    assert len(said(archive)) == 1
-    assert left_out(archive) == [Reason.DIRECT]
-    assert "secret@example.org" not in [person.source_id for person in people(archive)]
-
-
-def test_an_inbox_is_private_even_when_all_of_it_went_to_one_address(tmp_path: Path) -> None:
-    mails = [
-        a_mail(
-            **private(From=f"p{n}@example.org", Message_ID=f"<{n}@example.org>", In_Reply_To=f"<sent{n}@example.org>")
-        )
-        for n in range(20)
-    ]
-    archive = an_mbox(tmp_path, *mails)
-    assert left_out(archive) == [Reason.DIRECT] * 20
-    assert people(archive) == []
-    assert rooms(archive) == []
-
-
-def test_an_inbox_that_names_its_owner_is_private_though_people_answer_each_other_in_it(tmp_path: Path) -> None:
-    mails = [
-        a_mail(
-            **private(
-                From=f"p{n}@example.org",
-                Message_ID=f"<{n}@example.org>",
-                In_Reply_To=f"<{n - 1}@example.org>",
-                Delivered_To="rowan@example.org",
-            )
-        )
-        for n in range(10)
-    ]
-    assert left_out(an_mbox(tmp_path, *mails)) == [Reason.DIRECT] * 10
-
-
-def a_list_of_old(**more: str | None) -> list[bytes]:
-    return [
-        a_mail(
-            **private(
-                To="old@lists.example.org",
-                From=f"p{n % 3}@example.org",
-                Message_ID=f"<{n}@example.org>",
-                In_Reply_To=f"<{n - 1}@example.org>" if n else None,
-                **more,
-            )
-        )
-        for n in range(10)
-    ]
-
-
-def test_an_archive_without_list_ids_is_one_list_when_people_answer_each_other_at_one_address(tmp_path: Path) -> None:
-    archive = an_mbox(tmp_path, *a_list_of_old(), a_mail(**private(From="x@example.org", Message_ID="<x@example.org>")))
-    assert [room.source_id for room in rooms(archive)] == ["old.lists.example.org"]
-    assert len(said(archive)) == 10
-    assert left_out(archive) == [Reason.DIRECT]
-
-
-def test_mail_from_before_a_list_had_an_id_is_of_the_same_room(tmp_path: Path) -> None:
-    newer = a_mail(Message_ID="<n@example.org>", List_Id="old <old.lists.example.org>")
-    archive = an_mbox(tmp_path, *a_list_of_old(), newer)
-    assert {record.room for record in said(archive)} == {"old.lists.example.org"}
-
-
-def test_a_sent_copy_belongs_to_the_list_that_it_was_sent_to(tmp_path: Path) -> None:
-    sent = a_mail(**private(To="tools@lists.example.org", Message_ID="<2@example.org>"))
-    archive = an_mbox(tmp_path, a_mail(List_Post="<mailto:tools@lists.example.org>"), sent)
-    assert [record.room for record in said(archive)] == ["tools.lists.example.org"] * 2
-
-
-def test_a_public_archive_spells_its_addresses_out_and_names_no_addressee(tmp_path: Path) -> None:
-    mails = [
-        a_mail(**private(To=None, From="alder at example.org (Alder Finch)", Message_ID=f"<{n}@x>")) for n in range(3)
-    ]
-    archive = an_mbox(tmp_path, *mails, name="gardeners-2011-March.txt")
-    assert people(archive) == [PersonRecord("alder@example.org", "Alder Finch", email="alder@example.org")]
-    assert [room.name for room in rooms(archive)] == ["gardeners"]
-    assert len(said(archive)) == 3
-
-
-def test_a_list_that_writes_its_own_address_into_from_does_not_make_one_person_of_all(tmp_path: Path) -> None:
-    archive = an_mbox(
-        tmp_path,
-        a_mail(
-            From="Alder Finch via Tools <tools@lists.example.org>",
-            Reply_To="tools@lists.example.org, Alder <alder@example.org>",
-            List_Post="<mailto:tools@lists.example.org>",
-        ),
-        a_mail(From='"Rowan Ash via Tools" <tools@lists.example.org>', Message_ID="<2@example.org>"),
-    )
-    authors = [record.author for record in said(archive)]
-    assert len(set(authors)) == 2
-    assert {person.name for person in people(archive)} == {"Alder Finch", "Rowan Ash"}
-    assert "tools@lists.example.org" not in [person.email for person in people(archive)]
 
 
 @pytest.mark.parametrize(
