@@ -20,7 +20,11 @@ _WORD = re.compile(r"\w+")
 
 
 def bm25(texts: Sequence[str], queries: Sequence[str], k1: float = 1.2, b: float = 0.75) -> Table:
-    """Lucene's, by the book: English stems, no list of stop words, what a question repeats counts again."""
+    """By the book: English stems, no list of stop words, what a question repeats counts again.
+
+    Robertson's rarity, nothing for words that stand in more than half of the texts: of the usual variants (Lucene's
+    rarity, stop words, each word once, other k1 and b) the one that found most on the chat.
+    """
     analyser = _english()
     counted = [Counter(analyser.analyze(text)) for text in texts]
     asked = [Counter(analyser.analyze(query)) for query in queries]
@@ -31,7 +35,7 @@ def bm25(texts: Sequence[str], queries: Sequence[str], k1: float = 1.2, b: float
         for stem in one.keys() & number.keys():
             written[number[stem], column] = one[stem]
     among = np.count_nonzero(written, axis=1)
-    rarity = np.log(1 + (len(texts) - among + 0.5) / (among + 0.5)).astype(np.float32)
+    rarity = np.log(np.maximum((len(texts) - among + 0.5) / (among + 0.5), 1 + 1e-6)).astype(np.float32)
     weights = rarity[:, None] * written / (written + k1 * (1 - b + b * lengths / lengths.mean()))
     scores = np.zeros((len(queries), len(texts)), dtype=np.float32)
     for line, one in enumerate(asked):
