@@ -133,3 +133,13 @@ def test_web_addresses_in_plain_text_become_links_without_their_full_stop() -> N
 
 def test_control_characters_are_dropped() -> None:
     assert safe_html.from_plain("a\x00b\x1bc") == "<p>abc</p>"
+
+
+def test_very_many_tags_keep_their_words_only_so_that_cleaning_ends() -> None:
+    nested = "<div>" * 40_000 + "said" + "</div>" * 40_000
+    assert safe_html.from_html(nested) == "<p>said</p>"
+
+
+@pytest.mark.parametrize("address", ["/things/take", "//evil.example", "#main", "be"])
+def test_an_address_without_a_site_does_not_lead_into_our_own_pages(address: str) -> None:
+    assert "href" not in safe_html.from_html(f'<a href="{address}">x</a>')

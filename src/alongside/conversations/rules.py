@@ -11,6 +11,7 @@ from alongside.audiences.rules import Kind
 MESSAGES_A_PAGE = 200
 CONVERSATIONS_A_PAGE = 30
 TITLE_LENGTH = 90
+TITLE_SENTENCES = 3
 
 # In a flat room: how long a pause still belongs to what was said before. Chosen on the annotated IRC logs'
 # training part by hand (a learned rule comes later); the answer to a mention may take longer than a next remark.
@@ -32,6 +33,8 @@ class RoomSaid:
     name: str
     kind: Kind
     hearers: tuple[int, ...] = ()
+    # A mailbox names only those who wrote in it: then who was known stays known.
+    are_all_hearers: bool = True
     url: str = ""
     is_threaded: bool = True
 
@@ -161,21 +164,28 @@ def _followed(room_id: int, context: str, seen: Mapping[tuple[int, str], str]) -
 
 
 def title_of(subject: str, text: str) -> str:
-    """A subject where there is one, otherwise the first sentence, cut at a word."""
-    words = _SPACES.sub(" ", subject or _first_sentence(text)).strip()
+    """A subject where there is one, otherwise how it begins: whole sentences while they fit, or one cut at a word."""
+    words = _SPACES.sub(" ", subject or _beginning(text)).strip()
     if len(words) <= TITLE_LENGTH:
         return words or "…"
     return words[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:–-") + " …"
 
 
-def _first_sentence(text: str) -> str:
-    for line in text.splitlines():
-        if any(letter.isalnum() for letter in line):
-            parts = _SENTENCE_END.split(line.strip())
-            first = parts[0]
-            # “Hi all.” is no title: take the next sentence along.
-            return first if len(first) > 15 or len(parts) == 1 else f"{first} {parts[1]}"  # noqa: PLR2004
-    return text[:TITLE_LENGTH]
+def _beginning(text: str) -> str:
+    """“Need a second head.” alone tells nobody what it is about: short sentences take the next along."""
+    sentences = [
+        part for line in text.splitlines() for part in _SENTENCE_END.split(line.strip()) if _says_something(part)
+    ]
+    begun = ""
+    for sentence in sentences[:TITLE_SENTENCES]:
+        if begun and len(begun) + len(sentence) >= TITLE_LENGTH:
+            break
+        begun = f"{begun} {sentence}"
+    return begun.strip() or text[:TITLE_LENGTH]
+
+
+def _says_something(text: str) -> bool:
+    return any(sign.isalnum() for sign in text)
 
 
 def anchor_of(said_at: datetime) -> str:

@@ -55,6 +55,7 @@ _TAGS = frozenset(
 _CLASSES = {"span": {"mention"}, "details": {"quoted"}}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
 _SCHEMES = {"http", "https", "mailto"}
+MOST_TAGS = 10_000
 _REL = "noopener noreferrer nofollow"
 
 # What makes a text more than words: when none of it occurs the slow renderers have nothing to do.
@@ -122,7 +123,13 @@ def _without_control(text: str) -> str:
 
 
 def from_html(text: str) -> str:
-    """Any HTML, however hostile or broken, to the part of it that our pages show."""
+    """Any HTML, however hostile or broken, to the part of it that our pages show.
+
+    Cleaning takes the square of how deep tags are nested (40,000 take 2.4 s): what has more than any mail that a
+    person wrote keeps its words only.
+    """
+    if text.count("<") > MOST_TAGS:
+        return from_plain(html.unescape(_ANY_TAG.sub("", _BLOCK_END.sub("\n", text))))
     return str(_cleaner().clean(_without_control(text))).strip()
 
 

@@ -49,6 +49,9 @@ RELATED = 4
 # For single messages, against the score of their conversation, which goes from 0 to 1.
 OWN_WORDS = 0.3
 OWN_MEANING = 0.1
+# Which message is shown, against the weights of the question's words in it (a word of eight letters weighs 2).
+SHOWN_IF_HELPED = 3.0
+SHOWN_IF_NEAR = 1.0
 PLACES = 3
 
 
@@ -209,7 +212,11 @@ def state_of_indexes() -> list[IndexState]:
 
 
 def _understood(question: str, *, newest_first: bool, is_prose: bool) -> Asked:
-    return replace(plainly(question), newest_first=newest_first) if is_prose else asked(question, newest_first=newest_first)
+    return (
+        replace(plainly(question), newest_first=newest_first)
+        if is_prose
+        else asked(question, newest_first=newest_first)
+    )
 
 
 def _scope(viewer: Viewer, understood: Asked, before: datetime | None) -> Scope:
@@ -307,17 +314,22 @@ def _result(text: FoundText, score: float, understood: Asked, vector: Scores | N
 
 
 def _passage(text: FoundText, understood: Asked, vector: Scores | None) -> Passage:
-    """Where the index of meaning sees the answer, with the words marked; without it, where the words are."""
-    messages = [UnitMessage(one.message_id, one.text) for one in text.messages]
+    """What to show of it: rather an answer than the question, which its title says already; best one that helped."""
+    near = None
     here = indexes()
-    if vector is not None and here.meaning is not None and not understood.phrases:
+    if vector is not None and here.meaning is not None:
         near = here.meaning.best_passage(vector, text.conversation_id)
-        if near is not None:
-            span = [one for one in messages if near.first_message_id <= one.message_id <= near.last_message_id]
-            found = best_passage(span, understood)
-            if found is not None and any(marked for _, marked in found.segments):
-                return found
-    return best_passage(messages, understood) or Passage(messages[0].message_id, ((text.title, False),), False, False)  # noqa: FBT003
+    answers = text.messages[1:] if len(text.messages) > 1 and not understood.phrases else text.messages
+    marker = Marker(understood)
+
+    def worth(message: TextOfMessage) -> float:
+        words = sum({hit.key: hit.weight for hit in marker.hits(message.text)}.values())
+        is_near = near is not None and near.first_message_id <= message.message_id <= near.last_message_id
+        return words + SHOWN_IF_HELPED * message.helped + SHOWN_IF_NEAR * is_near
+
+    chosen = max(answers, key=worth)
+    found = best_passage([UnitMessage(chosen.message_id, chosen.text)], understood)
+    return found or Passage(chosen.message_id, ((text.title, False),), is_cut_before=False, is_cut_after=False)
 
 
 def _own_scores(text: FoundText, understood: Asked, vector: Scores | None) -> list[tuple[TextOfMessage, float]]:

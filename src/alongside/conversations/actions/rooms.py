@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from alongside.audiences.actions import keep_hearers, make, narrow, open_sealed, restore
-from alongside.audiences.queries import unscoped_audience
+from alongside.audiences.queries import unscoped_audience, unscoped_hearers
 from alongside.audiences.rules import Kind as AudienceKind
 from alongside.audiences.rules import sealed_at_first
 from alongside.conversations.models import Conversation, Room
@@ -61,7 +61,8 @@ def _begun(connection_id: int, said: RoomSaid, *, is_try_out: bool, brought_by: 
 def _follow_audience(room: Room, said: RoomSaid, *, is_try_out: bool) -> None:
     """Narrowing takes along what was said; widening holds from now on, in an audience of its own."""
     if said.kind.value == room.audience.kind:
-        keep_hearers(None, audience_id=room.audience_id, account_ids=said.hearers)
+        known = frozenset() if said.are_all_hearers else unscoped_hearers(room.audience_id).account_ids
+        keep_hearers(None, audience_id=room.audience_id, account_ids=known | set(said.hearers))
     elif said.kind is AudienceKind.CLOSED:
         sealed = sealed_at_first(said.kind, is_try_out=is_try_out)
         narrow(None, audience_id=room.audience_id, is_sealed=sealed, account_ids=said.hearers)
