@@ -39,7 +39,15 @@ from alongside.people.rules import AccountSaid
 MESSAGES_A_BATCH = 500
 # Where a part of an archive could not be read, what is missing may be in that part: nothing is taken for deleted.
 UNSURE = frozenset(
-    reason.value for reason in (Reason.BROKEN, Reason.TRUNCATED, Reason.TOO_LARGE, Reason.UNSAFE_PATH, Reason.NO_TIME)
+    reason.value
+    for reason in (
+        Reason.BROKEN,
+        Reason.TRUNCATED,
+        Reason.TOO_LARGE,
+        Reason.UNSAFE_PATH,
+        Reason.NO_TIME,
+        Reason.NO_AUTHOR,
+    )
 )
 
 Record = TypeVar("Record")
@@ -199,6 +207,8 @@ def _bring_rooms(bringing: Bringing) -> None:
                 brought_by=bringing.import_id,
             )
             _remember(bringing, "room", [before] if before else [])
+            if before and before["audience_id"] != room.audience_id:
+                _remember(bringing, "audience", [{"id": room.audience_id}])
         bringing.rooms[record.source_id] = RoomHere(room.pk, room.audience_id, record.is_threaded)
         bringing.report.rooms += 1
         bringing.report.sealed_rooms += said.kind is Kind.CLOSED and not bringing.is_try_out
@@ -219,6 +229,7 @@ def _room(bringing: Bringing, record: RoomRecord) -> RoomSaid:
         name=(record.name or record.source_id)[:200],
         kind=Kind.ORGANISATION if is_open else Kind.CLOSED,
         hearers=tuple(members),
+        are_all_hearers=bringing.report.tool != "mail",
         url=record.url[:1000],
         is_threaded=record.is_threaded,
     )
@@ -278,8 +289,9 @@ def _remove_absent(bringing: Bringing) -> None:
 
 def _remove(bringing: Bringing, message_ids: list[int]) -> None:
     gone = remove(None, message_ids=message_ids)
-    _remember(bringing, "conversation", gone.conversations)
+    # In this order: taken back from the end, a conversation is there again before its messages are.
     _remember(bringing, "message", gone.messages)
+    _remember(bringing, "conversation", gone.conversations)
     bringing.report.removed += len(gone.messages)
 
 

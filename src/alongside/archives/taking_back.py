@@ -1,7 +1,9 @@
 """Taking an import wholly back: what it brought goes, what it changed is as it was."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +12,7 @@ from alongside.archives.models import Import, Replaced
 from alongside.archives.rules import State, later_ones
 from alongside.audiences.actions import remove as remove_audiences
 from alongside.audiences.models import Audience
-from alongside.conversations.actions.messages import part_again, put_back, remove
+from alongside.conversations.actions.messages import part_again, put_back, remove_empty, withdraw
 from alongside.conversations.actions.rooms import put_room_back, remove_rooms
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.people.actions import put_account_back
@@ -36,9 +38,9 @@ def take_back(_actor: None, *, import_id: int) -> int:
         raise NotTakenBack(
             f"Import {later[0]} came later from the same tool and stands on this one: take it back first."
         )
-    _put_rooms_and_accounts_back(import_id)
     gone = _remove_messages(import_id)
-    _put_messages_back(import_id)
+    _go_back(import_id)
+    _remove_empty(row.connection_id)
     with transaction.atomic():
         _remove_rooms_and_people(import_id)
         Replaced.objects.filter(brought_by=row).delete()
@@ -47,37 +49,64 @@ def take_back(_actor: None, *, import_id: int) -> int:
     return gone
 
 
-def _replaced(import_id: int, what: str) -> "list[Any]":
-    rows = Replaced.objects.filter(brought_by_id=import_id, what=what).order_by("-id")
-    return list(rows.values_list("row", flat=True))
-
-
-def _put_rooms_and_accounts_back(import_id: int) -> None:
-    for before in _replaced(import_id, "room"):
-        put_room_back(None, before=before)
-    for before in _replaced(import_id, "account"):
-        put_account_back(None, before=before)
-
-
 def _remove_messages(import_id: int) -> int:
+    """What it brought. Conversations stay for now, empty: earlier messages may yet come back into them."""
     gone = 0
     while ids := list(Message.objects.filter(first_brought_by=import_id).values_list("id", flat=True)[:A_STEP]):
-        gone += len(remove(None, message_ids=ids).messages)
+        withdraw(None, message_ids=ids)
+        gone += len(ids)
     return gone
 
 
-def _put_messages_back(import_id: int) -> None:
-    messages = [_with_times(row) for row in _replaced(import_id, "message")]
-    conversations = [_with_times(row) for row in _replaced(import_id, "conversation")]
-    for start in range(0, max(len(messages), len(conversations)), A_STEP):
-        put_back(
-            None,
-            conversations=conversations[start : start + A_STEP],
-            messages=messages[start : start + A_STEP],
-        )
-    for row in _replaced(import_id, "joined"):
-        message_ids = row.pop("messages")
-        part_again(None, conversation=_with_times(row), message_ids=message_ids)
+def _go_back(import_id: int) -> None:
+    """Its changes, the last one first, each step gone from the list with its transaction: killed, it goes on there."""
+    steps = Replaced.objects.filter(brought_by_id=import_id).exclude(what="audience").order_by("-id")
+    while some := list(steps[:A_STEP]):
+        with transaction.atomic():
+            for what, rows in groupby(some, key=attrgetter("what")):
+                _PUTTING_BACK[what]([_with_times(one.row) for one in rows])
+            Replaced.objects.filter(pk__in=[one.pk for one in some]).delete()
+
+
+def _put_rooms_back(rows: list[dict[str, Any]]) -> None:
+    for before in rows:
+        put_room_back(None, before=before)
+
+
+def _put_accounts_back(rows: list[dict[str, Any]]) -> None:
+    for before in rows:
+        put_account_back(None, before=before)
+
+
+def _put_conversations_back(rows: list[dict[str, Any]]) -> None:
+    put_back(None, conversations=rows, messages=())
+
+
+def _put_messages_back(rows: list[dict[str, Any]]) -> None:
+    oldest = {row["id"]: row for row in rows}  # changed twice: the last here is what it was at first
+    put_back(None, conversations=(), messages=list(oldest.values()))
+
+
+def _part_conversations(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        part_again(None, conversation=row, message_ids=row.pop("messages"))
+
+
+_PUTTING_BACK: dict[str, Callable[[list[dict[str, Any]]], None]] = {
+    "room": _put_rooms_back,
+    "account": _put_accounts_back,
+    "conversation": _put_conversations_back,
+    "message": _put_messages_back,
+    "joined": _part_conversations,
+}
+
+
+def _remove_empty(connection_id: int | None) -> None:
+    of_connection = Conversation.objects.filter(room__connection_id=connection_id or 0)
+    empty = of_connection.exclude(pk__in=Message.objects.values("conversation_id")).values_list("id", flat=True)
+    while some := list(empty[:A_STEP]):
+        with transaction.atomic():
+            remove_empty(some)
 
 
 def _with_times(row: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +119,8 @@ def _remove_rooms_and_people(import_id: int) -> None:
     """Rooms and accounts that it brought first, unless something else came to stand on them meanwhile."""
     rooms = Room.objects.filter(first_brought_by=import_id).exclude(pk__in=Conversation.objects.values("room_id"))
     room_ids, audience_ids = list(rooms.values_list("id", flat=True)), list(rooms.values_list("audience_id", flat=True))
+    made = Replaced.objects.filter(brought_by_id=import_id, what="audience").values_list("row", flat=True)
+    audience_ids += [row["id"] for row in made]
     remove_rooms(None, room_ids=room_ids)
     remove_audiences(None, audience_ids=_unused(audience_ids))
     Account.objects.filter(first_brought_by=import_id).exclude(pk__in=Message.objects.values("author_id")).delete()

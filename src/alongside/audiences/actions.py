@@ -35,8 +35,8 @@ def narrow(_actor: None, *, audience_id: int, is_sealed: bool, account_ids: Coll
 
 
 def restore(_actor: None, *, audience_id: int, kind: Kind, is_sealed: bool) -> None:
-    """As it was before an archive that is taken back."""
-    Audience.objects.filter(pk=audience_id).update(kind=kind.value, is_sealed=is_sealed)
+    """As it was before an archive that is taken back. What a member opened meanwhile stays open: that was their act."""
+    Audience.objects.filter(pk=audience_id).exclude(kind=kind.value).update(kind=kind.value, is_sealed=is_sealed)
 
 
 def remove(_actor: None, *, audience_ids: Collection[int]) -> None:

@@ -284,6 +284,18 @@ def remove(_actor: None, *, message_ids: Sequence[int]) -> Gone:
     return Gone([as_it_was(row) for row in rows], [conversation_as_it_was(conversations[one]) for one in empty])
 
 
+def withdraw(_actor: None, *, message_ids: Sequence[int]) -> None:
+    """Messages that an archive brought go, when it is taken back. Conversations stay, though nothing is left in them."""
+    with transaction.atomic():
+        rows = Message.objects.filter(pk__in=message_ids)
+        touched = sorted(set(rows.values_list("conversation_id", flat=True)))
+        rows.delete()
+        settle(
+            sorted(set(Message.objects.filter(conversation_id__in=touched).values_list("conversation_id", flat=True)))
+        )
+        tell(Kind.CONVERSATIONS_CHANGED, touched)
+
+
 def remove_empty(conversation_ids: Sequence[int]) -> list[int]:
     """Conversations that lost messages: those with none left go and are returned, the others settle."""
     left = set(
