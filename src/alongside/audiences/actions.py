@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from alongside.audiences.models import Audience, Hearer
-from alongside.audiences.queries import NotThere, unscoped_hearers
+from alongside.audiences.models import Audience, Hearer, Part
+from alongside.audiences.queries import NotThere, flat_parts, same_all_of, unscoped_hearers
 from alongside.audiences.rules import Kind, changed_hearers, may_open
 from alongside.people.rules import Viewer
 
@@ -15,6 +15,20 @@ def make(_actor: None, *, kind: Kind, is_sealed: bool = False, account_ids: Coll
     with transaction.atomic():
         made = Audience.objects.create(kind=kind.value, is_sealed=is_sealed)
         Hearer.objects.bulk_create(Hearer(audience=made, account_id=account) for account in sorted(set(account_ids)))
+    return made.pk
+
+
+def make_all_of(_actor: None, *, audience_ids: Collection[int]) -> int:
+    """The audience of what is kept from these: the one itself where there is only one, and the same for the same."""
+    parts = flat_parts(audience_ids)
+    if len(parts) == 1:
+        return parts[0]
+    with transaction.atomic():
+        known = same_all_of(parts)
+        if known is not None:
+            return known
+        made = Audience.objects.create(kind=Kind.ALL_OF.value)
+        Part.objects.bulk_create(Part(audience=made, part_id=part) for part in parts)
     return made.pk
 
 

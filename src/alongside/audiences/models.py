@@ -38,3 +38,13 @@ class Hearer(models.Model):
                 name="a_hearer_is_an_account_or_a_person",
             ),
         ]
+
+
+class Part(models.Model):
+    """An audience that is part of an ALL_OF one. Parts are never ALL_OF themselves: they are laid flat when made."""
+
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="+", db_index=False)
+    part = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audience", "part"], name="a_part_once")]

@@ -1,12 +1,13 @@
 """Who may read what. `condition` is the rule in SQL, the same text for both stores; everything else stands on it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
-from alongside.audiences.models import Audience, Hearer
+from alongside.audiences.models import Audience, Hearer, Part
 from alongside.audiences.rules import Hearers, Kind, Readable
 from alongside.people.rules import Viewer
 
@@ -38,34 +39,52 @@ def _hearing(viewer: Viewer) -> Condition:
     )
 
 
-def condition(viewer: Viewer, column: str) -> Condition:
-    """What stands in a WHERE: the audience in `column` is one that the viewer may read (rules.may_read in SQL)."""
+def _is_readable(viewer: Viewer, audience: str) -> Condition:
+    """What makes one audience (not an ALL_OF), by the name it has in the SQL, readable."""
     hearing = _hearing(viewer)
     kinds = (Kind.WORLD.value, Kind.ORGANISATION.value) if viewer.reads_organisation else (Kind.WORLD.value,)
     return Condition(
-        f"{column} IN (SELECT a.id FROM audiences_audience a WHERE NOT a.is_sealed"
-        f" AND (a.kind IN ({_marks(kinds)}) OR a.id IN ({hearing.sql})))",
+        f"NOT {audience}.is_sealed AND ({audience}.kind IN ({_marks(kinds)}) OR {audience}.id IN ({hearing.sql}))",
         (*kinds, *hearing.params),
     )
 
 
-def readable_by(viewer: Viewer, rows: "models.QuerySet[Row]", column: str = "audience") -> "models.QuerySet[Row]":
+def _reads_all_parts(viewer: Viewer) -> Condition:
+    """For an ALL_OF called `a`: it has parts, and there is none that the viewer may not read."""
+    part = _is_readable(viewer, "b")
+    return Condition(
+        f"a.kind = '{Kind.ALL_OF.value}' AND NOT a.is_sealed"
+        " AND EXISTS (SELECT 1 FROM audiences_part p WHERE p.audience_id = a.id) AND NOT EXISTS (SELECT 1"
+        " FROM audiences_part p JOIN audiences_audience b ON b.id = p.part_id"
+        f" WHERE p.audience_id = a.id AND NOT ({part.sql}))",
+        part.params,
+    )
+
+
+def condition(viewer: Viewer, column: str) -> Condition:
+    """What stands in a WHERE: the audience in `column` is one that the viewer may read (rules.may_read in SQL)."""
+    own, parts = _is_readable(viewer, "a"), _reads_all_parts(viewer)
+    return Condition(
+        f"{column} IN (SELECT a.id FROM audiences_audience a WHERE ({own.sql}) OR ({parts.sql}))",
+        (*own.params, *parts.params),
+    )
+
+
+def readable_by(viewer: Viewer, rows: "models.QuerySet[Row]", column: str = "audience_id") -> "models.QuerySet[Row]":
     """Those of the rows that the viewer may read: the only way to rows that have an audience."""
-    hearing = Hearer.objects.filter(
-        models.Q(account_id__in=viewer.account_ids) | models.Q(person_id=viewer.person_id, person_id__isnull=False)
-    ).values("audience_id")
-    kinds = [Kind.WORLD.value, Kind.ORGANISATION.value] if viewer.reads_organisation else [Kind.WORLD.value]
-    readable = Audience.objects.filter(is_sealed=False).filter(models.Q(kind__in=kinds) | models.Q(id__in=hearing))
-    return rows.filter(**{f"{column}__in": readable.values("id")})
+    may = condition(viewer, "x.id")
+    ids = RawSQL(f"SELECT x.id FROM audiences_audience x WHERE {may.sql}", may.params)
+    return rows.filter(**{f"{column}__in": ids})
 
 
 def readable(viewer: Viewer) -> Readable:
     """What an index is told: whether all that is open, and which audiences beside. One query."""
-    hearing = _hearing(viewer)
+    hearing, parts = _hearing(viewer), _reads_all_parts(viewer)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT a.id FROM audiences_audience a WHERE NOT a.is_sealed AND (a.kind = %s OR a.id IN ({hearing.sql}))",
-            [Kind.WORLD.value, *hearing.params],
+            "SELECT a.id FROM audiences_audience a WHERE (NOT a.is_sealed"
+            f" AND (a.kind = %s OR a.id IN ({hearing.sql}))) OR ({parts.sql})",
+            [Kind.WORLD.value, *hearing.params, *parts.params],
         )
         return Readable(viewer.reads_organisation, frozenset(row[0] for row in cursor.fetchall()))
 
@@ -99,3 +118,25 @@ class AudienceFacts:
 def unscoped_audience(audience_id: int) -> AudienceFacts:
     kind, is_sealed = Audience.objects.values_list("kind", "is_sealed").get(pk=audience_id)
     return AudienceFacts(Kind(kind), is_sealed, unscoped_hearers(audience_id))
+
+
+def flat_parts(audience_ids: Collection[int]) -> list[int]:
+    """These audiences with every ALL_OF among them laid flat, once each."""
+    rows = dict(Part.objects.filter(audience_id__in=audience_ids).values_list("part_id", "audience_id"))
+    compound = set(Audience.objects.filter(pk__in=audience_ids, kind=Kind.ALL_OF.value).values_list("id", flat=True))
+    return sorted((set(audience_ids) - compound) | set(rows))
+
+
+def same_all_of(parts: Sequence[int]) -> int | None:
+    """The ALL_OF that has exactly these parts, if there is one."""
+    candidates = Part.objects.filter(part_id=parts[0]).values_list("audience_id", flat=True)
+    for candidate in candidates:
+        has = Part.objects.filter(audience_id=candidate).order_by("part_id").values_list("part_id", flat=True)
+        if list(has) == list(parts):
+            return candidate
+    return None
+
+
+def unscoped_compounds_of(audience_id: int) -> list[int]:
+    """ALL_OF audiences that an audience is part of: what changes it changes them."""
+    return list(Part.objects.filter(part_id=audience_id).values_list("audience_id", flat=True))

@@ -1,6 +1,6 @@
 """Who may read a thing: one rule, used by everything."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +11,8 @@ class Kind(StrEnum):
     WORLD = "world"
     ORGANISATION = "organisation"
     CLOSED = "closed"
+    # What is kept from several audiences: who reads each of its parts, and nobody else. Follows every one of them.
+    ALL_OF = "all_of"
 
 
 OPEN_KINDS = (Kind.WORLD, Kind.ORGANISATION)
@@ -32,10 +34,23 @@ class Readable:
     audience_ids: frozenset[int]
 
 
-def may_read(viewer: Viewer, *, kind: Kind, is_sealed: bool, hearers: Hearers) -> bool:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One audience of an ALL_OF: never an ALL_OF itself."""
+
+    kind: Kind
+    is_sealed: bool
+    hearers: Hearers
+
+
+def may_read(viewer: Viewer, *, kind: Kind, is_sealed: bool, hearers: Hearers, parts: Sequence[Part] = ()) -> bool:
     """The rule itself. The SQL in queries.py says the same; a property test holds them together."""
     if is_sealed:
         return False
+    if kind is Kind.ALL_OF:
+        return bool(parts) and all(
+            may_read(viewer, kind=part.kind, is_sealed=part.is_sealed, hearers=part.hearers) for part in parts
+        )
     if kind is Kind.WORLD or (kind is Kind.ORGANISATION and viewer.reads_organisation):
         return True
     return is_hearer(viewer, hearers)
