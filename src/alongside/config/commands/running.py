@@ -121,8 +121,10 @@ def _end_with_parent(stopping: threading.Event) -> None:
         return
 
     def watch() -> None:
+        # Not sys.stdin: a thread inside its lock makes the interpreter abort when it ends.
         with suppress(OSError):
-            sys.stdin.buffer.read()
+            while os.read(0, 1024):
+                pass
         stopping.set()
 
     threading.Thread(target=watch, daemon=True).start()
