@@ -23,10 +23,12 @@ from alongside.archives.port import (
     RemovedRecord,
     RoomAudience,
     RoomRecord,
+    Unreadable,
     reason_against,
 )
 from alongside.archives.queries import unscoped_messages_missing, unscoped_messages_named
-from alongside.archives.rules import Report, State
+from alongside.archives.rules import Report, State, fitted
+from alongside.archives.taking_back import take_back
 from alongside.audiences.rules import Kind
 from alongside.conversations.actions.messages import remove, take_in
 from alongside.conversations.actions.rooms import keep_room
@@ -71,6 +73,7 @@ class Bringing:
     is_try_out: bool
     opens_mail: bool
     report: Report
+    is_first_run: bool
     accounts: dict[str, int] = field(default_factory=dict)
     guests: set[str] = field(default_factory=set)
     bots: set[str] = field(default_factory=set)
@@ -97,33 +100,55 @@ def bring_in(
     if _is_overtaken(bringing):
         bringing.report.is_overtaken = True
         return bringing.report
+    try:
+        _bring_all(bringing, on_progress)
+    except Unreadable:
+        if not bringing.report.has_messages:
+            _as_if_never(bringing)
+        raise
+    _remove_absent(bringing)
+    _finish(bringing)
+    if bringing.report.is_nothing:
+        _as_if_never(bringing)
+    return bringing.report
+
+
+def _as_if_never(bringing: Bringing) -> None:
+    """Nothing came in, so that there is nothing to take back either. What an earlier run brought stays."""
+    if bringing.is_first_run:
+        take_back(None, import_id=bringing.import_id)
+        Import.objects.filter(pk=bringing.import_id).delete()
+
+
+def _bring_all(bringing: Bringing, on_progress: OnProgress | None) -> None:
     _bring_people(bringing)
     _bring_rooms(bringing)
-    records: Iterator[MessageRecord | RemovedRecord] = _records(bringing, reader.messages())
+    records: Iterator[MessageRecord | RemovedRecord] = _records(bringing, bringing.reader.messages())
     for batch in _batches(records, MESSAGES_A_BATCH):
         _bring_messages(bringing, batch)
         if on_progress is not None:
             on_progress(bringing.report)
-    _remove_absent(bringing)
-    _finish(bringing)
-    return bringing.report
 
 
 def _begun(reader: Reader, path: Path, *, is_try_out: bool, opens_mail: bool) -> Bringing:
     header = reader.header()
     with transaction.atomic():
-        connection = keep_connection(None, tool=header.tool, key=header.key, name=header.name)
+        connection = keep_connection(None, tool=header.tool[:20], key=fitted(header.key, 200), name=header.name[:200])
         fingerprint = _fingerprint(path)
-        row = Import.objects.filter(
-            connection=connection, fingerprint=fingerprint, state__in=(State.RUNNING.value, State.DONE.value)
-        ).first() or Import.objects.create(
-            connection=connection, name=path.name[:255], fingerprint=fingerprint, state=State.RUNNING.value
+        standing = (State.RUNNING.value, State.DONE.value)
+        row, is_first_run = Import.objects.get_or_create(
+            connection=connection,
+            fingerprint=fingerprint,
+            state__in=standing,
+            defaults={"name": path.name[:255], "state": State.RUNNING.value},
         )
         if connection.first_brought_by is None:
             connection.first_brought_by = row.pk
             connection.save(update_fields=["first_brought_by"])
     report = Report(import_id=row.pk, name=header.name, tool=header.tool)
-    return Bringing(reader, row.pk, connection.pk, is_try_out, opens_mail and header.tool == "mail", report)
+    return Bringing(
+        reader, row.pk, connection.pk, is_try_out, opens_mail and header.tool == "mail", report, is_first_run
+    )
 
 
 def _is_overtaken(bringing: Bringing) -> bool:
@@ -180,13 +205,21 @@ def _bring_people(bringing: Bringing) -> None:
                 brought_by=bringing.import_id,
             )
             _remember(bringing, "account", kept.before)
-        bringing.accounts |= kept.ids
+        bringing.accounts |= {one.source_id: kept.ids[_of_account(one.source_id)] for one in people}
     bringing.report.people = len(bringing.accounts)
+
+
+def _of_account(source_id: str) -> str:
+    return fitted(source_id, 200)
+
+
+def _of_message(source_id: str) -> str:
+    return fitted(source_id, 1000)
 
 
 def _account(record: PersonRecord) -> AccountSaid:
     return AccountSaid(
-        source_id=record.source_id[:200],
+        source_id=_of_account(record.source_id),
         name=(record.name or record.handle or "somebody")[:200],
         handle=record.handle[:200],
         email=record.email[:320].strip().lower(),
@@ -225,7 +258,7 @@ def _room(bringing: Bringing, record: RoomRecord) -> RoomSaid:
         else:
             bringing.report.leave_out(Reason.MEMBER_UNKNOWN.value, f"{record.name}: {member}")
     return RoomSaid(
-        source_id=record.source_id[:300],
+        source_id=fitted(record.source_id, 300),
         name=(record.name or record.source_id)[:200],
         kind=Kind.ORGANISATION if is_open else Kind.CLOSED,
         hearers=tuple(members),
@@ -237,7 +270,7 @@ def _room(bringing: Bringing, record: RoomRecord) -> RoomSaid:
 
 def _bring_messages(bringing: Bringing, batch: list[MessageRecord | RemovedRecord]) -> None:
     said = [one for one in (_said(bringing, record) for record in batch if isinstance(record, MessageRecord)) if one]
-    gone = [record.source_id for record in batch if isinstance(record, RemovedRecord)]
+    gone = [_of_message(record.source_id) for record in batch if isinstance(record, RemovedRecord)]
     audiences = {here.room_id: here.audience_id for here in bringing.rooms.values()}
     report = bringing.report
     with transaction.atomic():
@@ -259,14 +292,14 @@ def _said(bringing: Bringing, record: MessageRecord) -> Said | None:
     room = bringing.rooms[record.room]
     bringing.report.saw(record.said_at)
     return Said(
-        source_id=record.source_id[:1000],
+        source_id=_of_message(record.source_id),
         room_id=room.room_id,
         author_id=bringing.accounts[record.author or ""],
         html=record.html,
         text=plain_text(record.html),
         said_at=record.said_at,
-        context=record.context[:1000] if record.context else None,
-        reply_to=(record.reply_to or "")[:1000],
+        context=_of_message(record.context) if record.context else None,
+        reply_to=_of_message(record.reply_to or ""),
         references=record.references,
         subject=record.subject,
         edited_at=record.edited_at,

@@ -32,7 +32,7 @@ class Seen:
     def lines(self) -> Iterator[str]:
         total = sum(self.messages.values())
         yield f"{self.report.name} ({self.report.tool}): {total:,} messages, {span_of(self.report)}."
-        yield f"{self.people:,} people."
+        yield f"{self.people:,} {'person' if self.people == 1 else 'people'}."
         for source_id, room in sorted(self.rooms.items(), key=lambda item: item[1].name):
             yield f"  {room.name}: {_audience(room)}, {self.messages.get(source_id, 0):,} messages"
         yield from left_out_lines(self.report)
@@ -85,7 +85,9 @@ def _see_message(seen: Seen, message: MessageRecord, authors: set[str], bots: se
 def _audience(room: RoomRecord) -> str:
     if room.audience is RoomAudience.ORGANISATION:
         return "the whole organisation"
-    return f"closed, {len(room.members)} members" if room.members else "closed, and nobody is known to be in it"
+    if not room.members:
+        return "closed, and nobody is known to be in it"
+    return f"closed, {len(room.members)} {'member' if len(room.members) == 1 else 'members'}"
 
 
 def _duration(seconds: float) -> str:

@@ -1,5 +1,6 @@
 """Which reader reads a file: by what is in it, never by its name."""
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +24,10 @@ class Recognised:
 
 def recognised(path: Path, limits: Limits | None = None) -> Recognised:
     """A reader for what lies at `path`. Raises Unreadable with one sentence when there is nothing to read."""
-    if not path.exists():
-        raise Unreadable(f"There is no file {path}. Nothing was brought in.")
-    if path.is_file() and path.stat().st_size == 0:
-        raise Unreadable(f"{path.name} is empty. Nothing was brought in; export it again.")
+    try:
+        _refuse_hopeless(path)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be opened: {error.strerror}. Nothing was brought in.") from None
     for reader in READERS:
         if reader.recognises(path):
             given = Opened(path, limits or Limits())
@@ -35,3 +36,21 @@ def recognised(path: Path, limits: Limits | None = None) -> Recognised:
         f"{path.name} is none of the archives that Alongside reads: a Slack export (zip), mail (mbox or Maildir),"
         " the JSON of zulip-archive, or an Alongside archive (.jsonl, .jsonl.gz, .zip). Nothing was brought in."
     )
+
+
+def _refuse_hopeless(path: Path) -> None:
+    """What no reader could read gets a sentence of its own."""
+    if not path.exists():
+        raise Unreadable(f"There is no file {path}. Nothing was brought in.")
+    if path.is_dir():
+        if not any(path.iterdir()):
+            raise Unreadable(f"{path.name} is an empty folder. Nothing was brought in.")
+        return
+    if not path.is_file():
+        raise Unreadable(f"{path} is neither a file nor a folder. Nothing was brought in.")
+    with path.open("rb") as file:
+        beginning = file.read(4)
+    if not beginning:
+        raise Unreadable(f"{path.name} is empty. Nothing was brought in; export it again.")
+    if beginning == b"PK\x03\x04" and not zipfile.is_zipfile(path):
+        raise Unreadable(f"{path.name} is a zip whose end is missing. Nothing was brought in; copy it again, whole.")

@@ -8,13 +8,18 @@ from alongside.archives.rules import Report
 
 def lines_of(report: Report, seconds: float) -> Iterator[str]:
     rate = report.new / seconds if seconds > 0 else 0
+    if report.is_nothing:
+        yield f"Nothing came in from {report.name} ({report.tool})."
+        yield from left_out_lines(report)
+        return
     yield f"Import {report.import_id}: {report.name} ({report.tool})."
     if report.is_overtaken:
         yield "All of it is here already, and a newer export of the same tool came after it: nothing was changed."
         return
+    rooms = "1 room" if report.rooms == 1 else f"{report.rooms:,} rooms"
     yield (
         f"{report.new:,} messages came in, {report.changed:,} changed, {report.removed:,} went,"
-        f" {report.unchanged:,} were here already; {report.rooms:,} rooms; {seconds:.1f} s, {rate:,.0f} a second."
+        f" {report.unchanged:,} were here already; {rooms}; {seconds:.1f} s, {rate:,.0f} a second."
     )
     if report.sealed_rooms:
         yield (

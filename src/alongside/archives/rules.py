@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 
 class State(StrEnum):
@@ -50,8 +51,24 @@ class Report:
             self.last_said_at = said_at
 
     @property
+    def has_messages(self) -> bool:
+        return bool(self.new or self.changed or self.unchanged or self.removed)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Not one message or room of the archive is here."""
+        return not (self.has_messages or self.rooms or self.is_overtaken)
+
+    @property
     def left_out_in_all(self) -> int:
         return sum(entry.count for entry in self.left_out.values())
+
+
+def fitted(source_id: str, longest: int) -> str:
+    """An id as long as a column may hold; two that begin alike stay two."""
+    if len(source_id) <= longest:
+        return source_id
+    return f"{source_id[: longest - 33]}~{sha256(source_id.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
 def later_ones(import_id: int, of_connection: Sequence[tuple[int, str]]) -> list[int]:

@@ -1,6 +1,8 @@
 """`import` and `export`: archives in, and one's own words out."""
 
-from contextlib import nullcontext
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -21,7 +23,6 @@ from alongside.config.commands.starting import as_option, prepare_store, stop, t
     is_flag=True,
     help="Mail only: you say that the whole organisation could read these lists. Mail itself does not say.",
 )
-@with_django
 def import_(path: Path | None, undone: int | None, *, look: bool, listed: bool, open_lists: bool) -> None:
     r"""Bring an archive in: a Slack export, mail (mbox, Maildir), zulip-archive's JSON, or an Alongside archive.
 
@@ -33,19 +34,39 @@ def import_(path: Path | None, undone: int | None, *, look: bool, listed: bool, 
       alongside import acme-slack-export.zip
       alongside import --undo 3
     """
-    if listed:
-        prepare_store()
-        _name_imports()
-    elif undone is not None:
-        prepare_store()
-        _take_back(undone)
-    elif path is None:
+    if look and path is not None:
+        _look(path)  # without settings or a store: it makes neither
+    elif path is None and undone is None and not listed:
         stop("Say which file: alongside import FILE. `alongside import --help` has an example.")
-    elif look:
-        _look(path)
     else:
-        prepare_store()
-        bring(path, open_lists=open_lists)
+        _import(path, undone, listed=listed, open_lists=open_lists)
+
+
+@with_django
+def _import(path: Path | None, undone: int | None, *, listed: bool, open_lists: bool) -> None:
+    prepare_store()
+    if listed:
+        _name_imports()
+        return
+    with _one_at_a_time():
+        if undone is not None:
+            _take_back(undone)
+        elif path is not None and bring(path, open_lists=open_lists).is_nothing:
+            sys.exit(1)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two at once would begin the same rooms twice. The kernel lets go of it however we end."""
+    from django.conf import settings
+
+    from alongside.search import node
+
+    try:
+        with node.writing(settings.HOME, "importing"):
+            yield
+    except node.BeingWritten:
+        stop("Another import is running here. Start this one again when it has ended.")
 
 
 def _name_imports() -> None:
@@ -120,6 +141,8 @@ def _say(report: Any, seconds: float, *, indexed_here: bool) -> None:
 
     for line in lines_of(report, seconds):
         click.echo(line)
+    if not report.has_messages:
+        return
     if indexed_here:
         click.echo("It can be found by its words now; by meaning as `alongside run` (or `alongside rebuild`) follows.")
     else:
