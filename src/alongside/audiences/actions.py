@@ -10,11 +10,19 @@ from alongside.audiences.rules import Kind, changed_hearers, may_open
 from alongside.people.rules import Viewer
 
 
-def make(_actor: None, *, kind: Kind, is_sealed: bool = False, account_ids: Collection[int] = ()) -> int:
+def make(
+    _actor: None,
+    *,
+    kind: Kind,
+    is_sealed: bool = False,
+    account_ids: Collection[int] = (),
+    person_ids: Collection[int] = (),
+) -> int:
     """A new audience with its hearers; nobody acts here, an archive or a bridge tells what a tool says."""
     with transaction.atomic():
         made = Audience.objects.create(kind=kind.value, is_sealed=is_sealed)
         Hearer.objects.bulk_create(Hearer(audience=made, account_id=account) for account in sorted(set(account_ids)))
+        Hearer.objects.bulk_create(Hearer(audience=made, person_id=person) for person in sorted(set(person_ids)))
     return made.pk
 
 

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "alongside.api.apps.ApiConfig",
     "alongside.archives.apps.ArchivesConfig",
     "alongside.search.apps.SearchConfig",
+    "alongside.notes.apps.NotesConfig",
     "alongside.conversations.apps.ConversationsConfig",
     "alongside.audiences.apps.AudiencesConfig",
     "alongside.people.apps.PeopleConfig",

@@ -13,6 +13,7 @@ class Kind(StrEnum):
 
     CONVERSATIONS_CHANGED = "conversations changed"
     CONVERSATIONS_REMOVED = "conversations removed"
+    NOTES_CHANGED = "notes changed"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,414 @@
+"""Reads of notes. A note is read through its audience; what of it waits for somebody's yes is read by nobody else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from alongside.audiences.models import Audience
+from alongside.audiences.queries import NotThere, readable_by
+from alongside.audiences.rules import Kind
+from alongside.conversations.models import Conversation, Room
+from alongside.notes.content import Content
+from alongside.notes.models import Credit, Draft, Note, Passage, Remark, Revision, Source, Weave
+from alongside.notes.rules import Part, RemarkKind, Standing
+from alongside.people.rules import Viewer
+
+NOTES_A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note in a list."""
+
+    public_id: str
+    title: str
+    kept_at: datetime
+    alive_at: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """Words that somebody said. An empty text: they were removed where they were said."""
+
+    passage_id: int
+    part: Part
+    text: str
+    author: str
+    said_at: datetime | None
+    conversation_id: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class CreditView:
+    credit_id: int
+    name: str
+    what_for: str
+    is_mine: bool
+    is_on_my_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkView:
+    kind: RemarkKind
+    sentence: str
+    name: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """What a note was kept from, with when it was asked and first answered."""
+
+    public_id: str
+    title: str
+    room: str
+    tool: str
+    started_at: datetime
+    last_said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Woven:
+    """The other end of a weave."""
+
+    kind: str
+    public_id: str
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    note_id: int
+    public_id: str
+    content: Content
+    html: dict[str, str]
+    revision: int
+    kept_at: datetime
+    alive_at: datetime
+    kept_by: str
+    audience_kind: str
+    passages: tuple[PassageView, ...]
+    credits: tuple[CreditView, ...]
+    remarks: tuple[RemarkView, ...]
+    sources: tuple[SourceView, ...]
+    weaves: tuple[Woven, ...]
+    has_changed: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    number: int
+    made_at: datetime
+    name: str
+    content: Content
+
+
+def readable_notes(viewer: Viewer) -> "QuerySet[Note]":
+    return readable_by(viewer, Note.objects.all())
+
+
+def note_row(viewer: Viewer, public_id: str) -> Note:
+    """Raises NotThere, for a hidden note and a missing one."""
+    found = readable_notes(viewer).select_related("audience").filter(public_id=public_id).first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+def newest_kept(viewer: Viewer, page: int = 1) -> tuple[list[NoteLine], bool]:
+    """A page of notes, the one kept last first, and whether there are more. Two queries."""
+    start = (page - 1) * NOTES_A_PAGE
+    rows = list(
+        readable_notes(viewer).select_related("audience").order_by("-kept_at", "-id")[start : start + NOTES_A_PAGE + 1]
+    )
+    return _lines(rows[:NOTES_A_PAGE]), len(rows) > NOTES_A_PAGE
+
+
+def open_notes(limit: int = 50) -> list[NoteView]:
+    """Notes that the whole organisation may read, for its feeds."""
+    viewer = Viewer(None, (), reads_organisation=True)
+    rows = readable_notes(viewer).filter(audience__kind__in=(Kind.WORLD.value, Kind.ORGANISATION.value))
+    return [note_view(viewer, row.public_id) for row in rows.order_by("-alive_at")[:limit]]
+
+
+def note_view(viewer: Viewer, public_id: str) -> NoteView:
+    """A note, whole, as this viewer may see it. Raises NotThere. A fixed number of queries, whatever is on it."""
+    note = note_row(viewer, public_id)
+    revision = unscoped_latest_revisions([note.pk])[note.pk]
+    return NoteView(
+        note_id=note.pk,
+        public_id=note.public_id,
+        content=content_of(revision),
+        html=revision.html,
+        revision=revision.number,
+        kept_at=note.kept_at,
+        alive_at=note.alive_at,
+        kept_by=_name(note),
+        audience_kind=note.audience.kind,
+        passages=_passages(viewer, note),
+        credits=_credits(viewer, note),
+        remarks=_remarks(note),
+        sources=_sources(viewer, note),
+        weaves=tuple(weaves_of(viewer, note_id=note.pk)),
+        has_changed=revision.number > 1,
+        changed_at=revision.made_at,
+    )
+
+
+def revisions(viewer: Viewer, public_id: str) -> list[RevisionView]:
+    """Everything that a note said, the newest first. Raises NotThere."""
+    note = note_row(viewer, public_id)
+    rows = Revision.objects.filter(note=note).select_related("person", "account").order_by("-number")
+    return [RevisionView(row.number, row.made_at, _name(row), content_of(row)) for row in rows]
+
+
+def content_of(revision: Revision) -> Content:
+    return Content(revision.title, revision.when, revision.what_worked, revision.why, revision.where_not)
+
+
+def draft_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int | None = None) -> Draft | None:
+    """The viewer's own draft; nobody else's is ever read."""
+    if viewer.person_id is None:
+        return None
+    mine = Draft.objects.filter(person_id=viewer.person_id)
+    if note_id is not None:
+        return mine.filter(note_id=note_id).first()
+    if conversation_id is not None:
+        return mine.filter(conversation_id=conversation_id).first()
+    return mine.filter(note__isnull=True, conversation__isnull=True).first()
+
+
+def asked_of(viewer: Viewer) -> list[tuple[str, int, str, str]]:
+    """What waits for this viewer's yes: kind (passage or name), its id, the note's title, the words or what for."""
+    mine = Q(message__author_id__in=viewer.account_ids)
+    passages = Passage.objects.filter(mine, standing=Standing.ASKED.value)
+    names = Credit.objects.filter(
+        Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id, person_id__isnull=False),
+        standing=Standing.ASKED.value,
+    )
+    waiting = [("passage", row.pk, row.note_id, row.text) for row in passages] + [
+        ("name", row.pk, row.note_id, row.what_for) for row in names
+    ]
+    titles = {note: row.title for note, row in unscoped_latest_revisions([one[2] for one in waiting]).items()}
+    return [(kind, row, titles.get(note, ""), words) for kind, row, note, words in waiting]
+
+
+def credited_to(viewer: Viewer) -> list[NoteLine]:
+    """Notes that the viewer chose to have on their own page, as far as they may read them."""
+    mine = Credit.objects.filter(
+        Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id, person_id__isnull=False),
+        is_on_my_page=True,
+        standing=Standing.SHOWN.value,
+    )
+    rows = readable_notes(viewer).filter(pk__in=mine.values("note_id")).select_related("audience")
+    return _lines(list(rows.order_by("-kept_at", "-id")))
+
+
+def weaves_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int | None = None) -> list[Woven]:
+    """What is woven to a thing that the viewer reads, as far as they read the other end too."""
+    if conversation_id is not None:
+        here = Q(left_conversation_id=conversation_id) | Q(right_conversation_id=conversation_id)
+    else:
+        here = Q(left_note_id=note_id) | Q(right_note_id=note_id)
+    weaves = list(Weave.objects.filter(here).order_by("-made_at", "-id"))
+    ends = [_other_end(weave, conversation_id, note_id) for weave in weaves]
+    notes = _note_ends(viewer, [row for kind, row in ends if kind == "note"])
+    conversations = _conversation_ends(viewer, [row for kind, row in ends if kind == "conversation"])
+    found = []
+    for weave, (kind, row) in zip(weaves, ends, strict=True):
+        end = (notes if kind == "note" else conversations).get(row)
+        if end is not None:
+            found.append(Woven(kind, end[0], end[1], weave.why))
+    return found
+
+
+def _other_end(weave: Weave, conversation_id: int | None, note_id: int | None) -> tuple[str, int]:
+    is_left = (conversation_id is not None and weave.left_conversation_id == conversation_id) or (
+        note_id is not None and weave.left_note_id == note_id
+    )
+    conversation, note = (
+        (weave.right_conversation_id, weave.right_note_id)
+        if is_left
+        else (weave.left_conversation_id, weave.left_note_id)
+    )
+    return ("note", note) if note is not None else ("conversation", conversation or 0)
+
+
+def _note_ends(viewer: Viewer, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    rows = {row.pk: row.public_id for row in readable_notes(viewer).filter(pk__in=ids)}
+    titles = unscoped_latest_revisions(list(rows))
+    return {pk: (public_id, titles[pk].title) for pk, public_id in rows.items()}
+
+
+def _conversation_ends(viewer: Viewer, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    rows = readable_by(viewer, Conversation.objects.filter(pk__in=ids))
+    return {row.pk: (row.public_id, row.title) for row in rows}
+
+
+def notes_kept_from(viewer: Viewer, conversation_id: int) -> list[NoteLine]:
+    """Notes kept from a conversation, as far as the viewer may read them."""
+    ids = Source.objects.filter(conversation_id=conversation_id).values("note_id")
+    rows = readable_notes(viewer).filter(pk__in=ids).select_related("audience").order_by("-kept_at", "-id")
+    return _lines(list(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class NoteText:
+    """A note as an index is given it: its words and the passages that are shown."""
+
+    note_id: int
+    public_id: str
+    audience_id: int
+    is_open: bool
+    is_readable: bool
+    kept_at: datetime
+    alive_at: datetime
+    title: str
+    text: str
+    source_ids: tuple[int, ...]
+
+
+def confirmed_notes(viewer: Viewer, note_ids: Sequence[int]) -> dict[int, NoteText]:
+    """What an index proposed, as far as the viewer may read it now."""
+    rows = readable_notes(viewer).filter(pk__in=note_ids).select_related("audience")
+    return {text.note_id: text for text in _texts(list(rows))}
+
+
+def unscoped_note_texts(note_ids: Sequence[int]) -> list[NoteText]:
+    return _texts(list(Note.objects.filter(pk__in=note_ids).select_related("audience")))
+
+
+def unscoped_note_ids(after: int, limit: int = 500) -> list[int]:
+    return list(Note.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def unscoped_latest_revisions(note_ids: Sequence[int]) -> dict[int, Revision]:
+    """The words that each of these notes says now. One query."""
+    latest: dict[int, Revision] = {}
+    for row in Revision.objects.filter(note_id__in=note_ids).order_by("note_id", "number"):
+        latest[row.note_id] = row
+    return latest
+
+
+def _texts(notes: Sequence[Note]) -> list[NoteText]:
+    ids = [note.pk for note in notes]
+    words = unscoped_latest_revisions(ids)
+    passages: dict[int, list[str]] = {}
+    shown = Passage.objects.filter(note_id__in=ids, standing=Standing.SHOWN.value, message__isnull=False)
+    for note_id, text in shown.order_by("note_id", "part", "position").values_list("note_id", "text"):
+        passages.setdefault(note_id, []).append(text)
+    sources: dict[int, list[int]] = {}
+    for note_id, conversation in Source.objects.filter(note_id__in=ids).values_list("note_id", "conversation_id"):
+        sources.setdefault(note_id, []).append(conversation)
+    return [_text(note, words[note.pk], passages.get(note.pk, []), sources.get(note.pk, [])) for note in notes]
+
+
+def _text(note: Note, words: Revision, passages: list[str], sources: list[int]) -> NoteText:
+    content = content_of(words)
+    parts = [content.when, content.what_worked, content.why, content.where_not, *passages]
+    return NoteText(
+        note_id=note.pk,
+        public_id=note.public_id,
+        audience_id=note.audience_id,
+        is_open=note.audience.kind in (Kind.WORLD.value, Kind.ORGANISATION.value),
+        is_readable=not note.audience.is_sealed,
+        kept_at=note.kept_at,
+        alive_at=note.alive_at,
+        title=content.title,
+        text="\n".join(part for part in parts if part),
+        source_ids=tuple(sources),
+    )
+
+
+def _lines(notes: Sequence[Note]) -> list[NoteLine]:
+    words = unscoped_latest_revisions([note.pk for note in notes])
+    open_kinds = (Kind.WORLD.value, Kind.ORGANISATION.value)
+    return [
+        NoteLine(note.public_id, words[note.pk].title, note.kept_at, note.alive_at, note.audience.kind in open_kinds)
+        for note in notes
+    ]
+
+
+def _passages(viewer: Viewer, note: Note) -> tuple[PassageView, ...]:
+    """Shown ones, and the place of removed ones; what was asked for and not answered is seen by its author alone."""
+    rows = Passage.objects.filter(note=note).select_related("message__author", "message__conversation")
+    views = []
+    for row in rows.order_by("part", "position"):
+        standing = _standing(row)
+        is_own = row.message is not None and row.message.author_id in viewer.account_ids
+        if standing in (Standing.SHOWN, Standing.REMOVED) or (standing is Standing.ASKED and is_own):
+            views.append(_passage(row))
+    return tuple(views)
+
+
+def _passage(row: Passage) -> PassageView:
+    message = row.message
+    return PassageView(
+        passage_id=row.pk,
+        part=Part(row.part),
+        text=row.text if message else "",
+        author=message.author.name if message else "",
+        said_at=message.said_at if message else None,
+        conversation_id=message.conversation.public_id if message else "",
+        standing=_standing(row),
+    )
+
+
+def _standing(row: Passage) -> Standing:
+    """A passage goes with its message at once; the follower that wipes its words comes a moment later."""
+    return Standing.REMOVED if row.message is None else Standing(row.standing)
+
+
+def _credits(viewer: Viewer, note: Note) -> tuple[CreditView, ...]:
+    rows = Credit.objects.filter(note=note, standing=Standing.SHOWN.value).select_related("account", "person")
+    return tuple(
+        CreditView(
+            row.pk,
+            row.account.name if row.account else row.person.name if row.person else "",
+            row.what_for,
+            row.account_id in viewer.account_ids or (row.person_id is not None and row.person_id == viewer.person_id),
+            row.is_on_my_page,
+        )
+        for row in rows.order_by("id")
+    )
+
+
+def _remarks(note: Note) -> tuple[RemarkView, ...]:
+    rows = Remark.objects.filter(note=note).select_related("person", "account").order_by("said_at", "id")
+    return tuple(RemarkView(RemarkKind(row.kind), row.sentence, _name(row), row.said_at) for row in rows)
+
+
+def _sources(viewer: Viewer, note: Note) -> tuple[SourceView, ...]:
+    kept_from = Source.objects.filter(note=note).values("conversation_id")
+    rows = readable_by(viewer, Conversation.objects.filter(pk__in=kept_from)).select_related("room__connection")
+    return tuple(
+        SourceView(row.public_id, row.title, row.room.name, row.room.connection.tool, row.started_at, row.last_said_at)
+        for row in rows.order_by("started_at", "id")
+    )
+
+
+def _name(row: Note | Revision | Remark) -> str:
+    if row.person is not None:
+        return row.person.name
+    return row.account.name if row.account is not None else ""
+
+
+def unscoped_organisation_audience() -> int | None:
+    """An audience of the organisation that belongs to no room, so that no room's closing takes it along."""
+    rows = Audience.objects.filter(kind=Kind.ORGANISATION.value)
+    free = rows.exclude(pk__in=Room.objects.values("audience_id")).exclude(
+        pk__in=Conversation.objects.values("audience_id")
+    )
+    return free.order_by("id").values_list("id", flat=True).first()
+
+
+def unscoped_orphaned_passages(limit: int = 500) -> list[tuple[int, int]]:
+    """Passages whose message is gone and whose words are still here, with their notes."""
+    rows = Passage.objects.filter(message__isnull=True).exclude(standing=Standing.REMOVED.value)
+    return list(rows.values_list("id", "note_id")[:limit])

@@ -1,0 +1,76 @@
+"""What a note is made of, who may do what with it, and whether it is alive. Pure."""
+
+from collections.abc import Collection
+from dataclasses import astuple
+from datetime import datetime
+from enum import StrEnum
+
+from alongside.notes.content import Content, tidied
+
+LONGEST_TITLE = 200
+LONGEST_PART = 20_000
+LONGEST_SENTENCE = 500
+MOST_PASSAGES = 40
+
+
+class Part(StrEnum):
+    """The four parts, in the order in which they are read."""
+
+    WHEN = "when"
+    WHAT_WORKED = "what_worked"
+    WHY = "why"
+    WHERE_NOT = "where_not"
+
+
+class Standing(StrEnum):
+    """What a passage or a name on a note waits for. Only what is SHOWN is seen by anybody but the one asked."""
+
+    SHOWN = "shown"
+    ASKED = "asked"
+    DECLINED = "declined"
+    # Deleted where it was said: the words are gone here too, and the note says that something was here.
+    REMOVED = "removed"
+
+
+class RemarkKind(StrEnum):
+    HELPED = "helped"
+    DID_NOT = "did not help"
+    STILL_TRUE = "still true"
+
+
+def fitted(content: Content) -> Content:
+    """As much of it as a note holds."""
+    title, *parts = astuple(tidied(content))
+    return Content(title[:LONGEST_TITLE], *(text[:LONGEST_PART] for text in parts))
+
+
+def may_change(*, reads: bool, is_signed_in: bool) -> bool:
+    """Corrected by anyone it belongs to: whoever may read a note may mend it; each change is a revision with a name."""
+    return reads and is_signed_in
+
+
+def standing_of_passage(*, said_in: int, note_parts: Collection[int], is_own: bool) -> Standing:
+    """A passage stands in a note whose readers all may read where it was said. In a wider one only by its author's
+    yes: until then it is asked for. `note_parts` are the audiences that a note's reader must be able to read.
+    """
+    return Standing.SHOWN if said_in in note_parts or is_own else Standing.ASKED
+
+
+def standing_of_name(*, was_said_there: bool, is_own: bool) -> Standing:
+    """Who is quoted is named as where they said it; anybody else only by their own yes."""
+    return Standing.SHOWN if was_said_there or is_own else Standing.ASKED
+
+
+def month_of(moment: datetime) -> tuple[int, int]:
+    """How exactly it is said when a note was last alive: by month, so that nobody's day is told."""
+    return moment.year, moment.month
+
+
+def is_alive_by(kind: RemarkKind) -> bool:
+    """Being kept, changed or confirmed keeps a note alive. Helping shows that it lives, too; failing does not."""
+    return kind in (RemarkKind.STILL_TRUE, RemarkKind.HELPED)
+
+
+def weave_ends(left: tuple[str, int], right: tuple[str, int]) -> tuple[tuple[str, int], tuple[str, int]] | None:
+    """The two ends of a weave in one order, so that the same link is one row; None for a thing and itself."""
+    return None if left == right else (min(left, right), max(left, right))
