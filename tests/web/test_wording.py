@@ -65,8 +65,8 @@ def test_an_unknown_audience_is_said_to_be_closed() -> None:
 
 def test_what_somebody_reads_is_one_sentence_and_never_a_number() -> None:
     few = wording.reading_words(["#a", "#b"], reads_organisation=True)
-    assert few == "you can read #a, #b and what the organisation shares"
-    assert wording.reading_words([], reads_organisation=False) == "you can read what anybody may read"
+    assert few == "You can read #a, #b and what the organisation shares."
+    assert wording.reading_words([], reads_organisation=False) == "You can read what anybody may read."
     many = wording.reading_words([f"#{letter}" for letter in "abcdefghij"], reads_organisation=True)
     assert "#g" not in many
     assert not any(sign.isdigit() for sign in many)
@@ -94,3 +94,27 @@ def test_cutting_a_passage_loses_and_doubles_nothing(text: str, marked: list[tup
 def test_a_place_to_ask_says_what_its_button_will_do() -> None:
     assert presenting.Place("#hotline", "Slack", "https://x.example/h").words == "Open #hotline in Slack"
     assert presenting.Place("help@", "E-mail", "mailto:help@x.example").words == "Write to help@"
+
+
+def test_a_passage_that_begins_with_the_title_goes_on_after_it() -> None:
+    piece = wording.Piece
+    said = (
+        piece("Need a second head. An angry "),
+        piece("caller", marked=True),
+        piece(", very loud, for half an hour"),
+    )
+    assert wording.without_title(said, "Need a second head.")[0] == piece("An angry ")
+    assert wording.without_title(said, "Something else") == said
+    marked = (piece("Need", marked=True), piece(" a second head. An angry caller, very loud, for half an hour"))
+    assert wording.without_title(marked, "Need a second head.") == marked
+    short = (piece("Need a second head. Anybody?"),)
+    assert wording.without_title(short, "Need a second head.") == short
+
+
+def test_a_narrowed_question_says_that_it_was_narrowed() -> None:
+    assert "narrowed" in wording.looked_at(reads_organisation=True, words_only=False, is_narrowed=True)[0]
+
+
+def test_a_guest_is_named_as_one() -> None:
+    assert wording.name_in_bar("Dee Laurent", is_guest=True) == "Dee Laurent, a guest"
+    assert wording.name_in_bar("Ana Moreau", is_guest=False) == "Ana Moreau"

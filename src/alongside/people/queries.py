@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
 from alongside.people.rules import AccountFacts, Viewer, may_be_linked, viewer_of
@@ -28,6 +28,13 @@ class AccountView:
     connection: str
     is_guest: bool
     is_deactivated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInBar:
+    person_id: int
+    name: str
+    is_guest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,12 @@ def unscoped_viewer_with_token(token: str) -> Viewer:
     return viewer_of_person(found.person)
 
 
-def unscoped_people() -> list[tuple[int, str, str]]:
-    """Everybody who can be chosen in the bar of a try-out: id, name, address. For a try-out only."""
-    return list(Person.objects.filter(is_active=True).order_by("name", "id").values_list("id", "name", "email"))
+def unscoped_people(limit: int) -> list[PersonInBar]:
+    """Everybody who can be chosen in the bar of a try-out. For a try-out only. One query."""
+    full = Account.objects.filter(person=OuterRef("pk"), is_guest=False, is_deactivated=False)
+    people = Person.objects.filter(is_active=True).annotate(is_full=Exists(full)).order_by("name", "id")
+    rows = people.values_list("id", "name", "is_full", "is_full_member")[:limit]
+    return [PersonInBar(key, name, is_guest=not (is_full or by_person)) for key, name, is_full, by_person in rows]
 
 
 def unscoped_person(person_id: int) -> Person | None:

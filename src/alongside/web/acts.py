@@ -18,7 +18,7 @@ from alongside.web.views import shown_choices
 @require_POST
 def be(request: HttpRequest) -> HttpResponse:
     """In a try-out one may be anybody; anywhere else there is no such page."""
-    if not is_try_out():
+    if not is_try_out(request):
         raise Http404
     chosen = request.POST.get("person", "")
     if chosen != OUTSIDER and not (chosen.isdigit() and unscoped_person(int(chosen))):

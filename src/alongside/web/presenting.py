@@ -110,7 +110,7 @@ class Result:
     """Who said the passage; empty when they are not named here."""
     passage: tuple[Piece, ...]
     source: Link | None = None
-    """Link(“Slack”, permalink): shown as “in Slack”."""
+    """Link(“Slack”, permalink): shown as “in Slack”; mail’s is “the mail archive”."""
     helped: bool = False
     """Somebody said there that it helped."""
     language: str = "en"
@@ -122,6 +122,7 @@ class Place:
 
     room: str
     tool: str
+    """As `Result.source` names it."""
     url: str
 
     @property
@@ -136,7 +137,7 @@ class Looked:
     """What was looked at and what could not be."""
 
     at: tuple[str, ...]
-    """Sentences; `wording.looked_at(...)` gives them."""
+    """Sentences; `wording.looked_at(...)` gives them. None: nothing was looked at, and a remark says why."""
     behind: str = ""
     """`wording.span_words(...)` when the index has not caught up; empty when it has."""
     sealed: tuple[str, ...] = ()
@@ -236,9 +237,20 @@ class Conversation:
     when: When
     messages: tuple[Message, ...]
     source: Link | None = None
-    related: tuple[Related, ...] = ()
+    close_url: str = ""
+    """Where what is close to this is shown: looked for after the page is there."""
     earlier_url: str = ""
     later_url: str = ""
+    language: str = "en"
+
+
+# conversation_close.html and close_list.html: `close`
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    conversation: Link
+    related: tuple[Related, ...]
     language: str = "en"
 
 
@@ -250,6 +262,8 @@ class AccountLine:
     id: int
     name: str
     tool: str
+    connection: str
+    """What its tool calls the place: “Tarnbrook, Slack”."""
     address: str = ""
 
 
@@ -257,7 +271,7 @@ class AccountLine:
 class SealedRoom:
     id: int
     name: str
-    tool: str
+    connection: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +293,7 @@ class Offer:
     id: int
     name: str
     tool: str
+    connection: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,31 @@ or a mail scanner that opens every link, gets nothing by it.
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from alongside.web.pages import shown
+from alongside.web.viewing import is_try_out
+
+_LONGEST_CODE = 40
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up by themselves: an administrator makes a person, or a tool brings them (later)."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "incorrect_code": _("That is not the code of your newest letter. Look there, or use another address."),
+        "too_many_login_attempts": _(
+            "That was tried too often. Nobody is signed in. Wait a little, then ask for a letter."
+        ),
+        "rate_limited": _("That was asked too often. Wait a little, then try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         del request
@@ -34,8 +51,38 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return "/"
 
 
+class AddressForm(RequestLoginCodeForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Your e-mail address")
+
+
+class CodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("The code in the letter")
+
+
+class AskForLetter(RequestLoginCodeView):  # type: ignore[misc]
+    form_class = AddressForm
+
+
+class Confirm(ConfirmLoginCodeView):  # type: ignore[misc]
+    """The link only writes its code into the form: whoever opens links by machine signs nobody in."""
+
+    form_class = CodeForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {**super().get_initial(), "code": self.request.GET.get("code", "")[:_LONGEST_CODE]}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "came_by_link": bool(self.request.GET.get("code"))}
+
+
 def ask_for_link(request: HttpRequest) -> HttpResponse:
-    """There is one way in: a letter."""
+    """There is one way in: a letter. In a try-out there is none: one chooses who one is."""
+    if is_try_out(request):
+        return shown(request, "sign_in.html", "sign_in", next="")
     following = request.GET.get("next", "")
     address = reverse("account_request_login_code")
     return redirect(f"{address}?next={following}" if following.startswith("/") and following[1:2] != "/" else address)

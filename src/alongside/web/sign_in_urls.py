@@ -3,12 +3,12 @@
 from allauth.account import views
 from django.urls import path
 
-from alongside.web.sign_in import ask_for_link
+from alongside.web.sign_in import AskForLetter, Confirm, ask_for_link
 
 urlpatterns = [
     path("", ask_for_link, name="account_login"),
-    path("ask/", views.request_login_code, name="account_request_login_code"),
-    path("confirm/", views.confirm_login_code, name="account_confirm_login_code"),
+    path("ask/", AskForLetter.as_view(), name="account_request_login_code"),
+    path("confirm/", Confirm.as_view(), name="account_confirm_login_code"),
     path("out/", views.logout, name="account_logout"),
     path("gone/", views.account_inactive, name="account_inactive"),
     path("again/", views.reauthenticate, name="account_reauthenticate"),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("find", views.find, name="find"),
     path("rooms/<str:public_id>", views.room, name="room"),
     path("conversations/<str:public_id>", views.conversation, name="conversation"),
+    path("conversations/<str:public_id>/close", views.close, name="close"),
     path("things/", views.things, name="things"),
     path("choices/", views.choices, name="choices"),
     path("charter", views.charter, name="charter"),

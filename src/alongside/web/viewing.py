@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -23,27 +24,34 @@ def with_viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
     """Puts `viewer` and `person` on a request. Nothing is written, and nothing is asked until a view asks."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.person = SimpleLazyObject(lambda: person_of(request))  # type: ignore[attr-defined]
+        request.person = SimpleLazyObject(lambda: _person(request))  # type: ignore[attr-defined]
         request.viewer = SimpleLazyObject(lambda: _viewer(request))  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware
 
 
-def is_try_out() -> bool:
-    """Whether one may be anybody here."""
-    from django.conf import settings
+def is_try_out(request: HttpRequest) -> bool:
+    """Whether one may be anybody here. Asked once a request, and never where there is a base URL."""
+    if not hasattr(request, "is_try_out"):
+        request.is_try_out = _is_try_out()  # type: ignore[attr-defined]
+    answer: bool = request.is_try_out  # type: ignore[attr-defined]
+    return answer
 
+
+def _is_try_out() -> bool:
+    if settings.BASE_URL:
+        return False
     here = unscoped_installation()
     free = may_act_as_anybody(has_run_with_base_url=here.has_run_with_base_url, base_url=settings.BASE_URL)
     return here.is_try_out and free
 
 
-def person_of(request: HttpRequest) -> Any:
+def _person(request: HttpRequest) -> Any:
     """The person who is signed in or chosen; None for somebody from outside."""
     if request.user.is_authenticated:
         return request.user
-    if not is_try_out():
+    if not is_try_out(request):
         return None
     chosen = request.get_signed_cookie(BE, default="") or ""
     if chosen == OUTSIDER:
@@ -54,5 +62,5 @@ def person_of(request: HttpRequest) -> Any:
 
 
 def _viewer(request: HttpRequest) -> Viewer:
-    person = person_of(request)
-    return NOBODY if person is None else viewer_of_person(person)
+    person = request.person  # type: ignore[attr-defined]
+    return viewer_of_person(person) if person else NOBODY

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.gzip import gzip_page
@@ -31,7 +31,8 @@ from alongside.search.queries import related as related_to
 from alongside.web import presenting
 from alongside.web.acting import answering_not_there
 from alongside.web.charter import PROOFS
-from alongside.web.pages import now, shown, tool_of, viewer_of
+from alongside.web.pages import asked_to_sign_in, now, shown, shown_part, source_of, tool_of, viewer_of
+from alongside.web.viewing import is_try_out
 from alongside.web.wording import (
     Piece,
     at_time,
@@ -40,11 +41,14 @@ from alongside.web.wording import (
     on_day,
     question_to_copy,
     span_words_of_seconds,
+    without_title,
 )
 
 ROOMS_A_PAGE = 12
 # Of what does not fit well only the nearest few: a page of neighbours hides that there is no answer.
 SHOWN_WHEN_WEAK = 3
+# An archive says what it likes; what becomes a link is one of these.
+_ADDRESSES = ("https://", "http://")
 
 
 @require_safe
@@ -70,10 +74,7 @@ def find(request: HttpRequest) -> HttpResponse:
     question = request.GET.get("q", "").strip()
     newest = request.GET.get("order") == "newest"
     view = presenting.Find("") if not question else _find(request, question, newest_first=newest)
-    template = "find_results.html" if getattr(request, "htmx", False) else "find.html"
-    response = shown(request, template, "find", find=view)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return _whole_or_part(request, "find.html", "find_results.html", "find", find=view)
 
 
 @require_safe
@@ -98,7 +99,7 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
         name=page.room.name,
         tool=tool_of(page.room.tool),
         audience=audience_words(page.room.audience_kind),
-        source=_link(tool_of(page.room.tool), page.room.url),
+        source=_link(source_of(page.room.tool), page.room.url),
         conversations=lines,
         pager=_pager(here, number, has_older=page.has_older),
     )
@@ -111,15 +112,37 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
 def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer, number = viewer_of(request), _page_number(request)
     page = conversation_page(viewer, public_id, number)
-    near = related_to(viewer, public_id) if number == 1 else []
-    return shown(request, "conversation.html", "conversation", conversation=_conversation(page, near))
+    return shown(request, "conversation.html", "conversation", conversation=_conversation(page))
+
+
+@require_safe
+@answering_not_there
+def close(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What is close to a conversation: a list that its page fetches, or a page of its own without JavaScript."""
+    viewer, moment = viewer_of(request), now()
+    page = conversation_page(viewer, public_id)
+    related = tuple(
+        presenting.Related(
+            one.title, _conversation_url(one.public_id), tool_of(one.tool), one.room, on_day(one.last_said_at, moment)
+        )
+        for one in related_to(viewer, public_id)
+    )
+    view = presenting.Close(presenting.Link(page.title, _conversation_url(public_id)), related)
+    return _whole_or_part(request, "close.html", "close_list.html", "conversation", close=view)
+
+
+def _whole_or_part(request: HttpRequest, whole: str, part: str, here: presenting.Here, **context: Any) -> HttpResponse:
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]
+    response = shown_part(request, part, **context) if is_part else shown(request, whole, here, **context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @require_safe
 def things(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if viewer.person_id is None:
-        return redirect("account_login")
+        return asked_to_sign_in(request)
     closed = tuple(
         presenting.RoomLine(
             room.name, reverse("room", args=[room.public_id]), tool_of(room.tool), audience_words("closed")
@@ -135,7 +158,7 @@ def things(request: HttpRequest) -> HttpResponse:
 @require_safe
 def choices(request: HttpRequest) -> HttpResponse:
     if viewer_of(request).person_id is None:
-        return redirect("account_login")
+        return asked_to_sign_in(request)
     return shown_choices(request)
 
 
@@ -143,7 +166,7 @@ def shown_choices(request: HttpRequest, *, new_token: str = "") -> HttpResponse:
     """The page of choices; with a new token, the one page that ever shows it."""
     viewer = viewer_of(request)
     offers = tuple(
-        presenting.Offer(one.account_id, one.name, f"{tool_of(one.tool)} ({one.connection})")
+        presenting.Offer(one.account_id, one.name, tool_of(one.tool), one.connection)
         for one in links_offered_to(viewer)
     )
     tokens = tuple(presenting.Token(one.token_id, one.name, on_day(one.made_at, now())) for one in tokens_of(viewer))
@@ -172,7 +195,7 @@ def _find(request: HttpRequest, question: str, *, newest_first: bool) -> present
         words_only=bool(found.words_only),
         weak=found.is_weak,
         places=tuple(
-            presenting.Place(place.name, tool_of(place.tool), place.url) for place in found.places if place.url
+            presenting.Place(place.name, source_of(place.tool), place.url) for place in found.places if place.url
         ),
         to_copy=question_to_copy(found.asked.text or question),
         has_sealed_page=viewer.person_id is not None,
@@ -180,13 +203,21 @@ def _find(request: HttpRequest, question: str, *, newest_first: bool) -> present
 
 
 def _looked(found: Found) -> presenting.Looked:
-    where = looked_at(reads_organisation=found.reads_organisation, words_only=bool(found.words_only))
+    asked = found.asked
+    # A remark beside those on the question itself: there is no such room, so nothing was looked at.
+    nowhere = asked.room is not None and len(found.remarks) > len(asked.remarks)
+    narrowed = bool(asked.room or asked.from_me or asked.after or asked.before)
+    where = looked_at(
+        reads_organisation=found.reads_organisation, words_only=bool(found.words_only), is_narrowed=narrowed
+    )
     behind = span_words_of_seconds(found.behind_seconds) if found.behind_seconds else ""
-    return presenting.Looked(where, behind, found.sealed)
+    return presenting.Looked(() if nowhere else where, behind, found.sealed)
 
 
 def _result(result: Result) -> presenting.Result:
-    pieces = [Piece(text, marked) for text, marked in result.passage]
+    pieces: tuple[Piece, ...] = tuple(Piece(text, marked) for text, marked in result.passage)
+    if not result.is_cut_before:
+        pieces = without_title(pieces, result.title)
     before, after = [Piece("… ")] * result.is_cut_before, [Piece(" …")] * result.is_cut_after
     return presenting.Result(
         title=result.title,
@@ -196,32 +227,22 @@ def _result(result: Result) -> presenting.Result:
         when=on_day(result.said_at, now()),
         speaker=result.speaker,
         passage=(*before, *pieces, *after),
-        source=_link(tool_of(result.tool), result.url),
+        source=_link(source_of(result.tool), result.url),
         helped=result.helped,
     )
 
 
-def _conversation(page: ConversationPage, near: Any) -> presenting.Conversation:
+def _conversation(page: ConversationPage) -> presenting.Conversation:
     moment, here = now(), _conversation_url(page.public_id)
-    tool = tool_of(page.room.tool)
     return presenting.Conversation(
         title=page.title,
         room=presenting.Link(page.room.name, reverse("room", args=[page.room.public_id])),
-        tool=tool,
+        tool=tool_of(page.room.tool),
         audience=audience_words(page.room.audience_kind),
         when=on_day(page.started_at, moment),
         messages=tuple(_messages(page, moment)),
-        source=_link(tool, page.url),
-        related=tuple(
-            presenting.Related(
-                one.title,
-                _conversation_url(one.public_id),
-                tool_of(one.tool),
-                one.room,
-                on_day(one.last_said_at, moment),
-            )
-            for one in near
-        ),
+        source=_link(source_of(page.room.tool), page.url),
+        close_url=f"{here}/close",
         earlier_url=f"{here}?page={page.page - 1}" if page.has_earlier else "",
         later_url=f"{here}?page={page.page + 1}" if page.has_later else "",
     )
@@ -237,14 +258,14 @@ def _messages(page: ConversationPage, moment: Any) -> Any:
             html=message.html,
             edited=on_day(message.edited_at, moment) if message.edited_at else None,
             helped=message.helped,
-            source_url=message.url,
+            source_url=message.url if message.url.startswith(_ADDRESSES) else "",
         )
         previous = message.said_at
 
 
 def _accounts(viewer: Any) -> tuple[presenting.AccountLine, ...]:
     return tuple(
-        presenting.AccountLine(one.account_id, one.name, f"{tool_of(one.tool)} ({one.connection})", one.email)
+        presenting.AccountLine(one.account_id, one.name, tool_of(one.tool), one.connection, one.email)
         for one in accounts_of(viewer)
     )
 
@@ -265,7 +286,7 @@ def _conversation_url(public_id: str) -> str:
 
 
 def _link(words: str, url: str) -> presenting.Link | None:
-    return presenting.Link(words, url) if url.startswith(("https://", "http://", "mailto:")) else None
+    return presenting.Link(words, url) if url.startswith((*_ADDRESSES, "mailto:")) else None
 
 
 def _page_number(request: HttpRequest) -> int:
@@ -278,17 +299,10 @@ def _pager(here: str, number: int, *, has_older: bool) -> presenting.Pager:
 
 
 def _sample_questions(request: HttpRequest) -> tuple[str, ...]:
-    from django.conf import settings
-
-    from alongside.web.viewing import is_try_out
-
-    del request
-    return _questions() if is_try_out() and settings.HOME.name == "sample" else ()
+    return _questions() if is_try_out(request) and settings.HOME.name == "sample" else ()
 
 
 @cache
 def _questions() -> tuple[str, ...]:
-    import alongside
-
-    path = Path(alongside.__file__).parent / "archives" / "sample" / "questions.json"
+    path = Path(__file__).parents[1] / "archives" / "sample" / "questions.json"
     return tuple(json.loads(path.read_text("utf-8")))

@@ -13,6 +13,8 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 _FEW_ROOMS = 6
+# A passage that keeps less than this without the title keeps the title.
+_LEFT_OF_PASSAGE = 30
 
 
 # Time, as it is read
@@ -105,7 +107,12 @@ def reading_words(rooms: Sequence[str], *, reads_organisation: bool) -> str:
     listed = parts[0]
     if len(parts) > 1:
         listed = _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
-    return _("you can read %(rooms)s") % {"rooms": listed}
+    return _("You can read %(rooms)s.") % {"rooms": listed}
+
+
+def name_in_bar(name: str, *, is_guest: bool) -> str:
+    """Guests are named as such: they are who shows that what is closed stays closed."""
+    return _("%(name)s, a guest") % {"name": name} if is_guest else name
 
 
 def initials(name: str) -> str:
@@ -150,28 +157,37 @@ def pieces(text: str, marked: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
     return tuple(piece for piece in cut if piece.text)
 
 
+def without_title(passage: tuple[Piece, ...], title: str) -> tuple[Piece, ...]:
+    """A passage that begins with the title's own sentence goes on after it, unless something is marked in there."""
+    said = "".join(piece.text for piece in passage)
+    rest = said.removeprefix(title).lstrip(" .!?…")
+    if len(rest) == len(said) or len(rest) < _LEFT_OF_PASSAGE or not said.startswith(title):
+        return passage
+    drop, kept = len(said) - len(rest), []
+    for piece in passage:
+        if drop and piece.marked:
+            return passage
+        if piece.text[drop:]:
+            kept.append(Piece(piece.text[drop:], piece.marked))
+        drop = max(0, drop - len(piece.text))
+    return tuple(kept)
+
+
 # What is said beside the answers
 
 
-def looked_at(*, reads_organisation: bool, words_only: bool) -> tuple[str, ...]:
-    """The sentences for what was looked at, when the question is not narrowed to rooms or times."""
+def looked_at(*, reads_organisation: bool, words_only: bool, is_narrowed: bool = False) -> tuple[str, ...]:
+    """The sentences for what was looked at."""
+    if is_narrowed:
+        where = _("Of what you may read, what you narrowed it to.")
+        return where, _how(words_only=words_only)
     where = (
         _("Everything the organisation shares, and the rooms you are in.")
         if reads_organisation
         else _("What anybody may read, and the rooms you are in.")
     )
-    how = _("By its words alone.") if words_only else _("By its words, and by what they mean.")
-    return where, how
+    return where, _how(words_only=words_only)
 
 
-def only_from_me() -> str:
-    """The remark when a question says from:somebody."""
-    return _(
-        "from: works for yourself alone, as from:me. What one person said cannot be listed here. "
-        "So this was looked for without it."
-    )
-
-
-def no_such_room(name: str) -> str:
-    """The remark for in:#name; a hidden room and a missing one get the same words."""
-    return _("There is no room %(name)s that you may read.") % {"name": name}
+def _how(*, words_only: bool) -> str:
+    return _("By its words alone.") if words_only else _("By its words, and by what they mean.")

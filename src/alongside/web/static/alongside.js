@@ -23,6 +23,23 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// htmx is heavier than the rest of a page together, so it comes when a question is about to be changed, not to readers.
+document.addEventListener("focusin", (event) => {
+  const form = event.target.closest("[data-htmx]");
+  if (!form) return;
+  const script = document.createElement("script");
+  script.src = form.dataset.htmx;
+  delete form.dataset.htmx;
+  document.head.append(script);
+});
+
+// What is close to a conversation is looked for once the conversation can be read; until then a link stands there.
+for (const place of document.querySelectorAll("[data-fill]")) {
+  fetch(place.dataset.fill, { headers: { "HX-Request": "true" } })
+    .then(async (answer) => { if (answer.ok) place.innerHTML = await answer.text(); })
+    .catch(() => {});
+}
+
 // When a swap fails, the plain form is sent after all: the browser then shows what went wrong.
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(failure, (event) => event.target.closest("form")?.submit());
