@@ -1,0 +1,100 @@
+"""A child: 50 messages a second are taken in while `alongside work` runs; how long until each can be found."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from time import monotonic, sleep
+from typing import Any
+
+from alongside.config.commands.bars import counting
+from bench.children import middle_and_slow, start_django, tell
+from bench.installation import READER
+from bench.million import CLOSED, EACH, READS_CLOSED, ROOMS
+from bench.texts import posts
+
+A_SECOND = 50
+SECONDS = 20
+LOOKED_FOR_EVERY = 10
+PATIENCE = 20.0
+
+
+class Writing(threading.Thread):
+    """Messages into conversations that are there, each with a word of its own. When each was written is kept."""
+
+    def __init__(self, data: Path, conversations: int) -> None:
+        super().__init__(daemon=True)
+        self._texts = posts(data)
+        self._conversations = conversations
+        self._choose = Random(8)
+        self.written: dict[str, float] = {}
+        self.late = 0.0
+
+    def run(self) -> None:
+        from alongside.conversations.actions.messages import take_in
+
+        began = monotonic()
+        for number, said in enumerate(self._said()):
+            pause = began + number / A_SECOND - monotonic()
+            self.late = max(self.late, -pause)
+            sleep(max(pause, 0.0))
+            take_in(None, said=[said], audiences={said.room_id: said.room_id}, brought_by=None)
+            self.written[said.source_id] = monotonic()
+
+    def _said(self) -> Iterator[Any]:
+        from alongside.conversations.rules import Said
+        from alongside.kit.safe_html import from_plain, plain_text
+
+        readable = [*range(1, READS_CLOSED + 1), *range(CLOSED + 1, ROOMS + 1)]
+        for number in range(A_SECOND * SECONDS):
+            word = _word(number)
+            html = from_plain(f"{self._choose.choice(self._texts)} {word}")
+            yield Said(
+                source_id=word,
+                room_id=self._choose.choice(readable),
+                author_id=self._choose.randint(2, 100),
+                html=html,
+                text=plain_text(html),
+                said_at=datetime.now(UTC) - timedelta(seconds=1),
+                context=f"c{self._choose.randint(1, self._conversations)}",
+            )
+
+
+def _word(number: int) -> str:
+    return f"zq{number:06}".translate(str.maketrans("0123456789", "bdfhjkmpvx"))
+
+
+def measure(data: Path, messages: int) -> dict[str, Any]:
+    from alongside.people.queries import unscoped_viewer_with_address
+    from alongside.search.queries import find
+
+    viewer = unscoped_viewer_with_address(READER)
+    find(viewer, "warm")
+    writing = Writing(data, messages // EACH)
+    writing.start()
+    waits: list[float] = []
+    total = A_SECOND * SECONDS
+    with counting("until it is found", "messages", total=total) as bar:
+        for number in range(0, total, LOOKED_FOR_EVERY):
+            word = _word(number)
+            while word not in writing.written:
+                sleep(0.002)
+            written = writing.written[word]
+            while not find(viewer, word).results and monotonic() < written + PATIENCE:
+                sleep(0.01)
+            waits.append(monotonic() - written)
+            bar(number)
+    writing.join()
+    middle, slow = middle_and_slow(waits)
+    return {"p50": middle, "p95": slow, "most": max(waits), "late": writing.late, "of": len(waits)}
+
+
+def main() -> None:
+    start_django()
+    tell(measure(Path(sys.argv[1]), int(sys.argv[2])))
+
+
+if __name__ == "__main__":
+    main()
