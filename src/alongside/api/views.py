@@ -155,7 +155,7 @@ def _room(one: Any) -> dict[str, Any]:
 
 def _result(result: Result) -> dict[str, Any]:
     return {
-        "kind": "conversation",
+        "kind": result.kind,
         "id": result.public_id,
         "source_id": result.source_id,
         "title": result.title,
@@ -165,8 +165,14 @@ def _result(result: Result) -> dict[str, Any]:
         "said_at": result.said_at,
         "passage": [{"text": text, "marked": marked} for text, marked in result.passage],
         "url": result.url,
-        "page": f"/conversations/{result.public_id}#{result.anchor}",
+        "page": page_of(result),
     }
+
+
+def page_of(result: Result) -> str:
+    if result.kind == "note":
+        return f"/notes/{result.public_id}"
+    return f"/conversations/{result.public_id}#{result.anchor}"
 
 
 def _number(request: HttpRequest, name: str, default: int, most: int = MOST) -> int:

@@ -264,6 +264,7 @@ class NoteText:
 
     note_id: int
     public_id: str
+    source_id: str
     audience_id: int
     is_open: bool
     is_readable: bool
@@ -286,6 +287,11 @@ def unscoped_note_texts(note_ids: Sequence[int]) -> list[NoteText]:
 
 def unscoped_note_ids(after: int, limit: int = 500) -> list[int]:
     return list(Note.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def unscoped_notes_kept_from(conversation_ids: Sequence[int]) -> list[int]:
+    rows = Source.objects.filter(conversation_id__in=conversation_ids)
+    return sorted(set(rows.values_list("note_id", flat=True)))
 
 
 def unscoped_latest_revisions(note_ids: Sequence[int]) -> dict[int, Revision]:
@@ -315,6 +321,7 @@ def _text(note: Note, words: Revision, passages: list[str], sources: list[int]) 
     return NoteText(
         note_id=note.pk,
         public_id=note.public_id,
+        source_id=note.source_id,
         audience_id=note.audience_id,
         is_open=note.audience.kind in (Kind.WORLD.value, Kind.ORGANISATION.value),
         is_readable=not note.audience.is_sealed,

@@ -12,18 +12,18 @@ from pathlib import Path
 
 from django.conf import settings
 
-from alongside.conversations.queries import unscoped_all_texts
 from alongside.journal.actions import move_cursor
 from alongside.journal.followers import TooFarBehind, follow
 from alongside.journal.queries import unscoped_end
-from alongside.journal.rules import Line, Position
+from alongside.journal.rules import Kind, Line, Position
+from alongside.notes.queries import unscoped_notes_kept_from
 from alongside.search import node
 from alongside.search.meaning.encoder import Encoder
 from alongside.search.meaning.passages import passages_of
 from alongside.search.meaning.vectors import MeaningIndex
-from alongside.search.rules import Unit
+from alongside.search.rules import Unit, unit_of_note
 from alongside.search.serving import encoder, index_folder
-from alongside.search.units import as_units, units_of
+from alongside.search.units import all_units, units_of
 from alongside.search.words.index import WordsIndex
 
 # Conversations encoded between two looks at whether to stop, and between two publications.
@@ -44,7 +44,11 @@ def _language() -> str:
 
 
 def _told(lines: list[Line]) -> list[int]:
-    return sorted({one for line in lines for one in line.ids})
+    """The units of an index that these lines are about. What a conversation becomes, the notes kept from it become."""
+    told = {one for line in lines if line.kind is Kind.NOTES_CHANGED for one in line.ids}
+    conversations = {one for line in lines if line.kind is not Kind.NOTES_CHANGED for one in line.ids}
+    notes = told | set(unscoped_notes_kept_from(sorted(conversations)))
+    return sorted(conversations | {unit_of_note(one) for one in notes})
 
 
 def _remember(part: node.Part, folder: Path, at: Position) -> None:
@@ -178,7 +182,7 @@ def rebuild_words(index: Path, on_progress: OnProgress | None = None) -> Rebuilt
     folder, start = index / name, unscoped_end()
     conversations = messages = 0
     with WordsIndex(folder, writable=True, main_language=_language()) as words:
-        for units in _all_units():
+        for units in all_units(_language()):
             words.write(units)
             conversations += len(units)
             messages += sum(len(unit.messages) for unit in units)
@@ -222,15 +226,10 @@ def build_meaning(folder: Path, model: Encoder, stop: threading.Event, on_progre
 
 
 def _some_at_once(meaning: MeaningIndex) -> Iterator[list[Unit]]:
-    for units in _all_units():
+    for units in all_units(_language()):
         new = [unit for unit in units if meaning.vectors_of(unit.conversation_id) is None]
         for at in range(0, len(new), ENCODED_AT_ONCE):
             yield new[at : at + ENCODED_AT_ONCE]
-
-
-def _all_units() -> Iterator[list[Unit]]:
-    for texts in unscoped_all_texts():
-        yield list(as_units(texts, _language()))
 
 
 def follow_words(stop: threading.Event, pause: float = 0.25) -> None:

@@ -22,6 +22,7 @@ from alongside.conversations.queries import (
 from alongside.conversations.rules import anchor_of
 from alongside.journal.queries import unscoped_oldest_unread
 from alongside.kit import clock
+from alongside.notes.queries import NoteText, confirmed_notes
 from alongside.people.rules import Viewer
 from alongside.search import node
 from alongside.search.fusion import fused
@@ -36,7 +37,9 @@ from alongside.search.rules import (
     asked,
     first_second,
     is_weak,
+    note_of_unit,
     plainly,
+    unit_of_note,
 )
 from alongside.search.serving import indexes, model
 
@@ -57,8 +60,9 @@ PLACES = 3
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Something found. `score` is for measuring and never leaves by a page or the API."""
+    """Something found, a conversation or a note. `score` is for measuring and never leaves by a page or the API."""
 
+    kind: str
     public_id: str
     source_id: str
     score: float
@@ -147,10 +151,14 @@ def find(
     understood = _understood(question, newest_first=newest_first, is_prose=is_prose)
     scope = _scope(viewer, understood, before)
     retrieved = _retrieved(understood, scope, limit)
-    texts = confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]])[:limit]
-    scores = {one.conversation_id: one.score for one in retrieved.proposals}
+    texts, notes = _confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]])
     vector = _vector(understood)
-    results = tuple(_result(text, scores[text.conversation_id], understood, vector) for text in texts)
+    results = tuple(
+        _result_of_note(notes[one.conversation_id], one.score, understood)
+        if one.conversation_id in notes
+        else _result(texts[one.conversation_id], one.score, understood, vector)
+        for one in _kept_first(retrieved.proposals, texts, notes)[:limit]
+    )
     weak = bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage))
     return Found(
         asked=understood,
@@ -160,7 +168,7 @@ def find(
         is_weak=weak,
         behind_seconds=_behind("words"),
         sealed=tuple(room.name for room in sealed_rooms_of(viewer)) if not results else (),
-        places=_places(viewer, texts),
+        places=_places(viewer, list(texts.values())),
         reads_organisation=viewer.reads_organisation,
     )
 
@@ -173,7 +181,8 @@ def related(viewer: Viewer, public_id: str, limit: int = RELATED) -> list[Relate
         return []
     scope = _scope(viewer, Asked(), None)
     proposals = [one for one in _like(own[0], scope) if one.conversation_id != row]
-    texts = confirmed(viewer, [one.conversation_id for one in proposals[: limit + SPARE]], messages_each=1)
+    ids = [one.conversation_id for one in proposals if note_of_unit(one.conversation_id) is None]
+    texts = confirmed(viewer, ids[: limit + SPARE], messages_each=1)
     return [
         Related(text.public_id, text.title, text.room.tool, text.room.name, text.last_said_at) for text in texts[:limit]
     ]
@@ -192,7 +201,7 @@ def find_messages(
     understood = _understood(question, newest_first=newest_first, is_prose=is_prose)
     retrieved = _retrieved(understood, _scope(viewer, understood, before), limit)
     vector = _vector(understood)
-    proposals = retrieved.proposals[: max(60, 2 * limit)]
+    proposals = [one for one in retrieved.proposals if note_of_unit(one.conversation_id) is None][: max(60, 2 * limit)]
     texts = confirmed(viewer, [one.conversation_id for one in proposals])
     scores = {one.conversation_id: one.score for one in proposals}
     found = [
@@ -293,6 +302,7 @@ def _result(text: FoundText, score: float, understood: Asked, vector: Scores | N
     passage = _passage(text, understood, vector)
     message = next(one for one in text.messages if one.message_id == passage.message_id)
     return Result(
+        kind="conversation",
         public_id=text.public_id,
         source_id=text.source_id,
         score=score,
@@ -311,6 +321,55 @@ def _result(text: FoundText, score: float, understood: Asked, vector: Scores | N
         url=message.url or text.room.url,
         helped=any(one.helped for one in text.messages),
     )
+
+
+def _result_of_note(note: NoteText, score: float, understood: Asked) -> Result:
+    passage = best_passage([UnitMessage(0, note.text or note.title)], understood)
+    return Result(
+        kind="note",
+        public_id=note.public_id,
+        source_id=note.source_id or note.public_id,
+        score=score,
+        title=note.title,
+        tool="alongside",
+        connection="Alongside",
+        room="",
+        room_id="",
+        started_at=note.kept_at,
+        speaker="",
+        said_at=note.alive_at,
+        anchor="",
+        passage=passage.segments if passage else ((note.title, False),),
+        is_cut_before=passage is not None and passage.is_cut_before,
+        is_cut_after=passage is not None and passage.is_cut_after,
+        url="",
+        helped=False,
+    )
+
+
+def _confirmed(viewer: Viewer, unit_ids: Sequence[int]) -> tuple[dict[int, FoundText], dict[int, NoteText]]:
+    """What the indexes proposed, as far as the viewer may read it now, by its number in the indexes."""
+    note_ids = [note for note in map(note_of_unit, unit_ids) if note is not None]
+    conversations = confirmed(viewer, [one for one in unit_ids if note_of_unit(one) is None])
+    notes = confirmed_notes(viewer, note_ids) if note_ids else {}
+    return (
+        {text.conversation_id: text for text in conversations},
+        {unit_of_note(note_id): text for note_id, text in notes.items()},
+    )
+
+
+def _kept_first(
+    proposals: Sequence[Proposal], texts: dict[int, FoundText], notes: dict[int, NoteText]
+) -> list[Proposal]:
+    """In order, but where a note and what it was kept from both answer, the note comes before."""
+    shown = [one for one in proposals if one.conversation_id in texts or one.conversation_id in notes]
+    for note in [one for one in shown if one.conversation_id in notes]:
+        sources = set(notes[note.conversation_id].source_ids)
+        place = next((at for at, one in enumerate(shown) if one.conversation_id in sources), len(shown))
+        if place < shown.index(note):
+            shown.remove(note)
+            shown.insert(place, note)
+    return shown
 
 
 def _passage(text: FoundText, understood: Asked, vector: Scores | None) -> Passage:

@@ -15,6 +15,19 @@ LONGEST_WITH_PHRASES: Final = 20
 """Words. In longer questions, a pasted message mostly, quotation marks quote; they do not ask for a phrase."""
 
 
+FIRST_NOTE: Final = 1 << 40
+"""Notes stand in the same indexes as conversations; their numbers begin where no conversation's comes to."""
+
+
+def unit_of_note(note_id: int) -> int:
+    return FIRST_NOTE + note_id
+
+
+def note_of_unit(unit_id: int) -> int | None:
+    """The note that a unit of an index is; None for a conversation."""
+    return unit_id - FIRST_NOTE if unit_id >= FIRST_NOTE else None
+
+
 @dataclass(frozen=True, slots=True)
 class UnitMessage:
     message_id: int
@@ -23,7 +36,7 @@ class UnitMessage:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One conversation as the indexes see it. Times are seconds since the epoch."""
+    """One conversation, or one note (`unit_of_note`), as the indexes see it. Times are seconds since the epoch."""
 
     conversation_id: int
     audience_id: int

@@ -109,7 +109,7 @@ def _scored(viewer: Any, text: str, unit: str, choices: dict[str, Any]) -> Itera
         return
     for result in find(viewer, text, **choices).results:
         score = round(result.score, 6)
-        yield {"kind": "conversation", "id": result.public_id, "source_id": result.source_id, "score": score}
+        yield {"kind": result.kind, "id": result.public_id, "source_id": result.source_id, "score": score}
 
 
 def _answer_one(viewer: Any, question: str, unit: str, choices: dict[str, Any], *, as_json: bool) -> None:
