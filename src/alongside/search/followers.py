@@ -16,6 +16,7 @@ from alongside.journal.actions import move_cursor
 from alongside.journal.followers import TooFarBehind, follow
 from alongside.journal.queries import unscoped_end
 from alongside.journal.rules import Kind, Line, Position
+from alongside.notes.followers import wipe_removed_passages
 from alongside.notes.queries import unscoped_notes_kept_from
 from alongside.search import node
 from alongside.search.meaning.encoder import Encoder
@@ -239,6 +240,8 @@ def follow_words(stop: threading.Event, pause: float = 0.25) -> None:
         while not stop.is_set():
             if not follower.catch_up():
                 stop.wait(pause)
+            else:
+                wipe_removed_passages()
     finally:
         follower.close()
 
