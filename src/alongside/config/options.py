@@ -33,7 +33,6 @@ class Options:
     address: str = "127.0.0.1"
     port: int = 8765
     threads: int = 4
-    name: str = "Alongside"
     email_url: str = ""
     email_from: str = ""
     model: str = ""

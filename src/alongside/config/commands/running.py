@@ -212,6 +212,9 @@ def _serve(address: str, port: int, *, is_try_out: bool) -> None:
         log_level=LogLevels.warning,
     )
     server.on_startup(lambda: _say_ready(where, is_try_out=is_try_out))
+    # Ctrl-C goes to everybody in the terminal's group. Granian's worker hangs when it comes on top of what its parent
+    # tells it, so the worker leaves the group, and the parent alone ends it.
+    os.register_at_fork(after_in_child=os.setpgrp)
     server.serve()
 
 
