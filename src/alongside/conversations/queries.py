@@ -305,11 +305,12 @@ def confirmed(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
 def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int) -> dict[int, list[TextOfMessage]]:
     may = condition(viewer, "m.audience_id")
     rows = _rows(
-        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped"
-        " FROM conversations_message m"
-        f" JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id IN ({_marks(conversation_ids)})"
-        f" AND {may.sql} ORDER BY m.conversation_id, m.said_at, m.id LIMIT %s",
-        [*conversation_ids, *may.params, messages_each * max(1, len(conversation_ids))],
+        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped FROM"
+        " (SELECT m.id, ROW_NUMBER() OVER (PARTITION BY m.conversation_id ORDER BY m.said_at, m.id) AS place"
+        f" FROM conversations_message m WHERE m.conversation_id IN ({_marks(conversation_ids)}) AND {may.sql}) placed"
+        " JOIN conversations_message m ON m.id = placed.id JOIN people_account a ON a.id = m.author_id"
+        " WHERE placed.place <= %s ORDER BY m.conversation_id, placed.place",
+        [*conversation_ids, *may.params, messages_each],
     )
     texts: dict[int, list[TextOfMessage]] = {}
     for row in rows:
@@ -387,13 +388,15 @@ def unscoped_heard_before(room_id: int, moment: datetime, limit: int) -> list[He
 
 
 def my_rooms(viewer: Viewer) -> list[MyRoom]:
-    """Rooms in which the viewer said something that is not sealed."""
+    """Rooms in which the viewer said something that is not sealed; without their names where the viewer left."""
+    may = condition(viewer, "r.audience_id")
+    name, url = (f"CASE WHEN {may.sql} THEN {column} ELSE '' END" for column in ("r.name", "r.url"))
     rows = _rows(
-        "SELECT DISTINCT r.id, r.source_id, r.name, r.url, a.kind, c.name, m.author_id FROM conversations_message m"
+        f"SELECT DISTINCT r.id, r.source_id, {name}, {url}, a.kind, c.name, m.author_id FROM conversations_message m"
         " JOIN conversations_room r ON r.id = m.room_id JOIN people_connection c ON c.id = r.connection_id"
         " JOIN audiences_audience a ON a.id = m.audience_id"
         f" WHERE m.author_id IN ({_marks(viewer.account_ids)}) AND NOT a.is_sealed ORDER BY r.id, a.kind, m.author_id",
-        viewer.account_ids,
+        [*may.params, *may.params, *viewer.account_ids],
     )
     by_room = [list(of_one) for _, of_one in groupby(rows, key=itemgetter(0))]
     return [
@@ -405,20 +408,22 @@ def my_rooms(viewer: Viewer) -> list[MyRoom]:
 def my_words(viewer: Viewer) -> Iterator[MyWord]:
     """Everything that the viewer said, in the order it came in, streamed: it is theirs, also where they read no more.
 
-    What is sealed stays sealed, for its authors too, until a member opens it.
+    What is sealed stays sealed, for its authors too, until a member opens it. A title goes along where it is theirs.
     """
     if not viewer.account_ids:
         return
     last = (0,)
     while True:
         rows = _rows(
-            "SELECT m.id, m.source_id, m.room_id, v.source_id, v.title, m.author_id, m.html, m.said_at, m.edited_at,"
+            "SELECT m.id, m.source_id, m.room_id, v.source_id, CASE WHEN (SELECT f.author_id"
+            " FROM conversations_message f WHERE f.conversation_id = v.id ORDER BY f.said_at, f.id LIMIT 1)"
+            f" IN ({_marks(viewer.account_ids)}) THEN v.title ELSE '' END, m.author_id, m.html, m.said_at, m.edited_at,"
             " m.url, m.helped, m.reply_to_source_id FROM conversations_message m"
             " JOIN conversations_conversation v ON v.id = m.conversation_id"
             " JOIN audiences_audience a ON a.id = m.audience_id"
             f" WHERE m.author_id IN ({_marks(viewer.account_ids)}) AND NOT a.is_sealed AND m.id > %s"
             " ORDER BY m.id LIMIT 500",
-            [*viewer.account_ids, *last],
+            [*viewer.account_ids, *viewer.account_ids, *last],
         )
         for row in rows:
             yield MyWord(

@@ -3,7 +3,7 @@
 One transaction, one line of the journal, and safe to repeat: what is there already and has not changed stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -11,9 +11,11 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from alongside.conversations.models import Conversation, Message
 from alongside.conversations.queries import time_or_none, unscoped_heard_before
+from alongside.conversations.questions import is_question
 from alongside.conversations.rules import LOOK_BACK, Heard, Said, joined_contexts, tell_apart, title_of
 from alongside.journal.actions import tell
 from alongside.journal.rules import Kind
@@ -75,6 +77,7 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
                 taken.unchanged += 1
         _insert(new, brought_by, taken)
         _mark_as_brought([here.id for here in known.values()], brought_by)
+        _retitle([(row["conversation_id"], row["text"]) for row in taken.before])
         _join(new, taken)
         tell(Kind.CONVERSATIONS_CHANGED, sorted(taken.touched - taken.removed))
         tell(Kind.CONVERSATIONS_REMOVED, sorted(taken.removed))
@@ -152,6 +155,7 @@ def _conversations(
             audience_id=audiences[key[0]],
             source_id=key[1],
             title=title_of(first.subject, first.text),
+            asks=is_question(first.subject, first.text),
             started_at=first.said_at,
             last_said_at=first.said_at,
             first_brought_by=brought_by,
@@ -214,6 +218,27 @@ def settle(conversation_ids: Sequence[int]) -> None:
         )
 
 
+def _retitle(replaced: Sequence[tuple[int, str]]) -> None:
+    """A conversation called after words that were edited away or deleted is called after what now begins it.
+
+    `replaced` are conversations with words that stood in them; a title that was a subject stays.
+    """
+    titles: dict[int, set[str]] = {}
+    for conversation_id, text in replaced:
+        titles.setdefault(conversation_id, set()).add(title_of("", text))
+    changed = [row for row in _with_first_words(titles) if row.title in titles[row.pk]]
+    for row in changed:
+        row.title = title_of("", row.first_words)
+    Conversation.objects.bulk_update(changed, ["title"], batch_size=500)
+
+
+def _with_first_words(conversation_ids: Iterable[int]) -> list[Any]:
+    """Conversations that hold something, with the words that begin them."""
+    first = Message.objects.filter(conversation_id=OuterRef("pk")).order_by("said_at", "id").values("text")[:1]
+    rows = Conversation.objects.filter(pk__in=list(conversation_ids)).annotate(first_words=Subquery(first))
+    return list(rows.filter(first_words__isnull=False))
+
+
 def _is_changed(here: Known, one: Said) -> bool:
     """An older export than what is here does not turn an edit back."""
     edited_at = time_or_none(here.edited_at)
@@ -248,12 +273,13 @@ def _mark_as_brought(ids: Sequence[int], brought_by: int | None) -> None:
 
 def _join(new: Sequence[tuple[Said, tuple[int, int]]], taken: TakenIn) -> None:
     """A message came whose answers had begun a conversation of their own, called after it: they belong together."""
-    keys = {(one.room_id, one.source_id): conversation for one, (conversation, _) in new if one.context}
+    keys = {(one.room_id, one.source_id): conversation for one, conversation in new if one.context}
     if not keys:
         return
-    for key, (orphan, _) in _conversation_rows(list(keys)).items():
-        home = keys[key]
-        if orphan == home:
+    for key, (orphan, audience_id) in _conversation_rows(list(keys)).items():
+        home, audience_of_home = keys[key]
+        # What was said to others stays apart: a conversation is read, titled and indexed as one.
+        if orphan == home or audience_id != audience_of_home:
             continue
         moved = Message.objects.filter(conversation_id=orphan)
         row = conversation_as_it_was(Conversation.objects.get(pk=orphan))
@@ -280,6 +306,7 @@ def remove(_actor: None, *, message_ids: Sequence[int]) -> Gone:
         touched = sorted({row.conversation_id for row in rows})
         conversations = {row.pk: row for row in Conversation.objects.filter(pk__in=touched)}
         Message.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        _retitle([(row.conversation_id, row.text) for row in rows])
         empty = remove_empty(touched)
     return Gone([as_it_was(row) for row in rows], [conversation_as_it_was(conversations[one]) for one in empty])
 
@@ -288,8 +315,10 @@ def withdraw(_actor: None, *, message_ids: Sequence[int]) -> None:
     """Messages that an archive brought go, when it is taken back. Conversations stay, though nothing is left in them."""
     with transaction.atomic():
         rows = Message.objects.filter(pk__in=message_ids)
-        touched = sorted(set(rows.values_list("conversation_id", flat=True)))
+        words = list(rows.values_list("conversation_id", "text"))
+        touched = sorted({conversation_id for conversation_id, _ in words})
         rows.delete()
+        _retitle(words)
         settle(
             sorted(set(Message.objects.filter(conversation_id__in=touched).values_list("conversation_id", flat=True)))
         )
@@ -323,9 +352,11 @@ def put_back(
     rows = [Message(**row) for row in messages]
     names = [column.attname for column in Message._meta.concrete_fields if column.attname != "id"]
     with transaction.atomic():
+        touched = sorted({row.conversation_id for row in rows})
+        instead = [(row.pk, row.first_words) for row in _with_first_words(touched)]
         Conversation.objects.bulk_create((Conversation(**row) for row in conversations), ignore_conflicts=True)
         Message.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)
-        touched = sorted({row.conversation_id for row in rows})
+        _retitle(instead)
         settle(touched)
         tell(Kind.CONVERSATIONS_CHANGED, touched)
 

@@ -69,6 +69,16 @@ def _follow_audience(room: Room, said: RoomSaid, *, is_try_out: bool) -> None:
         _tell_of_all_in(room.audience_id)
     else:
         room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
+    if said.kind is AudienceKind.CLOSED and said.are_all_hearers:
+        for audience_id, hearers in _earlier_closed(room).items():
+            keep_hearers(None, audience_id=audience_id, account_ids=hearers & set(said.hearers))
+
+
+def _earlier_closed(room: Room) -> dict[int, frozenset[int]]:
+    """Who hears what was said in a room under closed audiences before: who leaves the room leaves these too."""
+    said = Conversation.objects.filter(room=room).exclude(audience_id=room.audience_id)
+    ids = said.filter(audience__kind=AudienceKind.CLOSED.value).order_by("audience_id")
+    return {one: unscoped_hearers(one).account_ids for one in ids.values_list("audience_id", flat=True).distinct()}
 
 
 def _tell_of_all_in(audience_id: int) -> None:
@@ -94,6 +104,7 @@ def as_it_was(room: Room) -> dict[str, Any]:
         "kind": audience.kind.value,
         "is_sealed": audience.is_sealed,
         "hearers": sorted(audience.hearers.account_ids),
+        "earlier": [[one, sorted(hearers)] for one, hearers in _earlier_closed(room).items()],
     }
 
 
@@ -104,7 +115,8 @@ def put_room_back(_actor: None, *, before: dict[str, Any]) -> None:
         )
         kind = AudienceKind(before["kind"])
         restore(None, audience_id=before["audience_id"], kind=kind, is_sealed=before["is_sealed"])
-        keep_hearers(None, audience_id=before["audience_id"], account_ids=before["hearers"])
+        for audience_id, hearers in [(before["audience_id"], before["hearers"]), *before.get("earlier", ())]:
+            keep_hearers(None, audience_id=audience_id, account_ids=hearers)
         _tell_of_all_in(before["audience_id"])
 
 
