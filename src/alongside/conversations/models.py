@@ -1,7 +1,7 @@
 from django.db import models
 
 from alongside.audiences.models import Audience
-from alongside.people.models import Account, Connection
+from alongside.people.models import Account, Connection, Person
 
 
 class Room(models.Model):
@@ -32,11 +32,17 @@ class Conversation(models.Model):
     title = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     last_said_at = models.DateTimeField()
+    # Whether it asks something: by our rule (questions.py) when it begins, and by its asker's word when there is one.
+    asks = models.BooleanField(default=False)
+    asks_by_word = models.BooleanField(null=True)
     first_brought_by = models.BigIntegerField(null=True, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "source_id"], name="one_conversation_a_source_id")]
-        indexes = [models.Index(fields=["room", "-last_said_at"], name="conversations_newest_first")]
+        indexes = [
+            models.Index(fields=["room", "-last_said_at"], name="conversations_newest_first"),
+            models.Index(fields=["started_at"], name="questions_oldest_first", condition=models.Q(asks=True)),
+        ]
 
 
 class Message(models.Model):
@@ -62,3 +68,31 @@ class Message(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "source_id"], name="one_message_a_source_id")]
         indexes = [models.Index(fields=["conversation", "said_at", "id"], name="messages_in_order")]
+
+
+class Helped(models.Model):
+    """Somebody said here of a message that it helped: the asker that it answers, anybody that it helped them.
+    Shown as a fact of the message, in words; never as a number.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
+    is_answer = models.BooleanField(default=False)
+    sentence = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "person"], name="a_person_is_helped_once"),
+            models.UniqueConstraint(fields=["message", "account"], name="an_account_is_helped_once"),
+        ]
+
+
+class Wondering(models.Model):
+    """Somebody would like to know, too. Read by nobody else; told once when it is answered, then gone."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "person"], name="wondering_once")]

@@ -156,7 +156,7 @@ def _rows(sql: str, params: Sequence[Any]) -> list[Any]:
     return rows
 
 
-def _time(value: Any) -> datetime:
+def time_of(value: Any) -> datetime:
     """SQLite gives text, or a time without a zone; PostgreSQL one with it. All mean UTC."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     known: datetime = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -164,7 +164,7 @@ def _time(value: Any) -> datetime:
 
 
 def time_or_none(value: Any) -> datetime | None:
-    return None if value is None else _time(value)
+    return None if value is None else time_of(value)
 
 
 def _bound(moment: datetime) -> Any:
@@ -186,7 +186,7 @@ def rooms_at_home(viewer: Viewer, limit: int = 12, *, after: int = 0) -> list[Ro
         f" WHERE {reads_room.sql} ORDER BY v.last_said_at DESC, r.id LIMIT %s OFFSET %s",
         [*may.params, *reads_room.params, limit, after],
     )
-    return [RoomAtHome(RoomView(*row[:6]), row[6], row[7], _time(row[8])) for row in rows]
+    return [RoomAtHome(RoomView(*row[:6]), row[6], row[7], time_of(row[8])) for row in rows]
 
 
 def room_page(viewer: Viewer, public_id: str, page: int = 1) -> RoomPage:
@@ -212,7 +212,7 @@ def room_page(viewer: Viewer, public_id: str, page: int = 1) -> RoomPage:
     if not found and page > 1:
         raise NotThere
     lines = tuple(
-        ConversationLine(row[0], row[1], _time(row[2]), _time(row[3]), row[4] or "", bool(row[5]))
+        ConversationLine(row[0], row[1], time_of(row[2]), time_of(row[3]), row[4] or "", bool(row[5]))
         for row in found[:CONVERSATIONS_A_PAGE]
     )
     return RoomPage(RoomView(*rooms[0][:6]), lines, page > 1, len(found) > CONVERSATIONS_A_PAGE, page)
@@ -241,15 +241,15 @@ def conversation_page(viewer: Viewer, public_id: str, page: int = 1) -> Conversa
     if not rows and page > 1:
         raise NotThere
     messages = tuple(
-        MessageView(row[0], _time(row[1]), time_or_none(row[2]), row[3], row[4], bool(row[5]), bool(row[6]))
+        MessageView(row[0], time_of(row[1]), time_or_none(row[2]), row[3], row[4], bool(row[5]), bool(row[6]))
         for row in rows[:MESSAGES_A_PAGE]
     )
     return ConversationPage(
         public_id=public_id,
         title=head[1],
         url=messages[0].url if messages else "",
-        started_at=_time(head[2]),
-        last_said_at=_time(head[3]),
+        started_at=time_of(head[2]),
+        last_said_at=time_of(head[3]),
         room=RoomView(*head[4:10]),
         messages=messages,
         page=page,
@@ -293,8 +293,8 @@ def confirmed(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
             head[2],
             head[3],
             RoomView(*head[6:12]),
-            _time(head[4]),
-            _time(head[5]),
+            time_of(head[4]),
+            time_of(head[5]),
             tuple(texts.get(head[0], ())),
         )
         for head in heads
@@ -315,7 +315,7 @@ def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
     texts: dict[int, list[TextOfMessage]] = {}
     for row in rows:
         texts.setdefault(row[0], []).append(
-            TextOfMessage(row[1], row[2], row[3], _time(row[4]), row[5], row[6], bool(row[7]))
+            TextOfMessage(row[1], row[2], row[3], time_of(row[4]), row[5], row[6], bool(row[7]))
         )
     return texts
 
@@ -384,7 +384,7 @@ def unscoped_heard_before(room_id: int, moment: datetime, limit: int) -> list[He
         " ORDER BY last_said_at DESC, id DESC LIMIT %s) AND m.said_at < %s ORDER BY m.said_at DESC, m.id DESC LIMIT %s",
         [room_id, limit, _bound(moment), limit],
     )
-    return [Heard(row[0], row[1], _time(row[2]), row[3], row[4]) for row in reversed(rows)]
+    return [Heard(row[0], row[1], time_of(row[2]), row[3], row[4]) for row in reversed(rows)]
 
 
 def my_rooms(viewer: Viewer) -> list[MyRoom]:
@@ -433,7 +433,7 @@ def my_words(viewer: Viewer) -> Iterator[MyWord]:
                 title=row[4],
                 author_id=row[5],
                 html=row[6],
-                said_at=_time(row[7]),
+                said_at=time_of(row[7]),
                 edited_at=time_or_none(row[8]),
                 url=row[9],
                 helped=bool(row[10]),
@@ -502,8 +502,8 @@ def _whole_text(rows: list[tuple[Any, ...]]) -> WholeText:
         is_open=head[2] != Kind.CLOSED.value,
         is_readable=not head[3],
         room_id=head[4],
-        started_at=_time(head[5]),
-        last_said_at=_time(head[6]),
+        started_at=time_of(head[5]),
+        last_said_at=time_of(head[6]),
         title=head[7],
         messages=tuple((row[8], row[9]) for row in rows),
     )

@@ -191,3 +191,10 @@ def _says_something(text: str) -> bool:
 def anchor_of(said_at: datetime) -> str:
     """What a link to one message ends in: its time, which stays when the index or the store is made anew."""
     return f"m{int(said_at.timestamp() * 1000):x}"
+
+
+LONGEST_SENTENCE = 500
+
+
+def may_say_it_asks(*, is_asker: bool, is_host: bool) -> bool:
+    return is_asker or is_host

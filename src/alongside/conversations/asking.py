@@ -1,0 +1,139 @@
+"""Reads of questions: what waits for an answer, and what the viewer wondered about. Viewer first, as in queries.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from alongside.audiences.queries import condition
+from alongside.conversations.models import Helped, Message, Wondering
+from alongside.conversations.queries import RoomView, time_of
+from alongside.people.rules import Viewer
+
+QUESTIONS_A_PAGE = 20
+
+# By its asker's word where there is one, otherwise by the rule; open while nobody said of a message that it answers.
+_ASKS = "coalesce(v.asks_by_word, v.asks)"
+_ANSWERED = (
+    "EXISTS (SELECT 1 FROM conversations_message m WHERE m.conversation_id = v.id AND (m.helped OR EXISTS"
+    " (SELECT 1 FROM conversations_helped h WHERE h.message_id = m.id AND h.is_answer)))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    public_id: str
+    title: str
+    room: RoomView
+    started_at: datetime
+    asker: str
+    is_mine: bool
+    is_wondering: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionState:
+    """What a conversation's page says of it as a question, to this viewer."""
+
+    asks: bool
+    is_answered: bool
+    is_asker: bool
+    is_wondering: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HelpedWords:
+    """What somebody said of a message that helped them. Without a sentence nobody is named: a list would be a tally."""
+
+    name: str
+    sentence: str
+
+
+def open_questions(viewer: Viewer, page: int = 1, size: int = QUESTIONS_A_PAGE) -> tuple[list[OpenQuestion], bool]:
+    """Questions that nobody answered yet, the one waiting longest first, and whether there are more. One query."""
+    may = condition(viewer, "v.audience_id")
+    mine = ", ".join("%s" for _ in viewer.account_ids) or "NULL"
+    rows = _rows(
+        "SELECT v.public_id, v.title, r.public_id, r.name, c.tool, c.name, ra.kind, r.url, v.started_at, a.name,"  # noqa: S608
+        f" a.id IN ({mine}), EXISTS (SELECT 1 FROM conversations_wondering w WHERE w.conversation_id = v.id"
+        " AND w.person_id = %s) FROM conversations_conversation v JOIN conversations_room r ON r.id = v.room_id"
+        " JOIN people_connection c ON c.id = r.connection_id JOIN audiences_audience ra ON ra.id = r.audience_id"
+        " JOIN conversations_message f ON f.id = (SELECT m.id FROM conversations_message m"
+        " WHERE m.conversation_id = v.id ORDER BY m.said_at, m.id LIMIT 1) JOIN people_account a ON a.id = f.author_id"
+        f" WHERE {_ASKS} AND NOT {_ANSWERED} AND {may.sql} ORDER BY v.started_at, v.id LIMIT %s OFFSET %s",
+        [*viewer.account_ids, viewer.person_id, *may.params, size + 1, (page - 1) * size],
+    )
+    found = [
+        OpenQuestion(
+            row[0],
+            row[1],
+            RoomView(*row[2:8]),
+            time_or_none(row[8]) or datetime.max,
+            row[9],
+            bool(row[10]),
+            bool(row[11]),
+        )
+        for row in rows
+    ]
+    return found[:size], len(found) > size
+
+
+def question_state(viewer: Viewer, conversation_id: int) -> QuestionState:
+    """Of a conversation that the viewer reads. One query."""
+    mine = ", ".join("%s" for _ in viewer.account_ids) or "NULL"
+    rows = _rows(
+        f"SELECT {_ASKS}, {_ANSWERED}, (SELECT m.author_id FROM conversations_message m"  # noqa: S608
+        f" WHERE m.conversation_id = v.id ORDER BY m.said_at, m.id LIMIT 1) IN ({mine}),"
+        " EXISTS (SELECT 1 FROM conversations_wondering w WHERE w.conversation_id = v.id AND w.person_id = %s)"
+        " FROM conversations_conversation v WHERE v.id = %s",
+        [*viewer.account_ids, viewer.person_id, conversation_id],
+    )
+    return QuestionState(*(bool(value) for value in rows[0])) if rows else QuestionState(False, False, False, False)  # noqa: FBT003
+
+
+def answered_that_i_wondered(viewer: Viewer) -> list[tuple[int, str, str]]:
+    """Conversations about which the viewer wondered and that are answered now: row, public id, title. Told once."""
+    if viewer.person_id is None or not Wondering.objects.filter(person_id=viewer.person_id).exists():
+        return []
+    may = condition(viewer, "v.audience_id")
+    return [
+        (row[0], row[1], row[2])
+        for row in _rows(
+            "SELECT v.id, v.public_id, v.title FROM conversations_wondering w"  # noqa: S608
+            " JOIN conversations_conversation v ON v.id = w.conversation_id"
+            f" WHERE w.person_id = %s AND {_ANSWERED} AND {may.sql}",
+            [viewer.person_id, *may.params],
+        )
+    ]
+
+
+def said_to_help(viewer: Viewer, conversation_id: int) -> dict[int, tuple[bool, list[HelpedWords]]]:
+    """Messages of which somebody said here that they helped: whether the asker did, and sentences. For a reader of it."""
+    del viewer  # the conversation was read through its audience; this belongs to its messages
+    rows = Helped.objects.filter(message__conversation_id=conversation_id).select_related("person", "account")
+    found: dict[int, tuple[bool, list[HelpedWords]]] = {}
+    for row in rows.order_by("id"):
+        is_answer, words = found.get(row.message_id, (False, []))
+        if row.sentence:
+            name = row.person.name if row.person else row.account.name if row.account else ""
+            words.append(HelpedWords(name, row.sentence))
+        found[row.message_id] = (is_answer or row.is_answer, words)
+    return found
+
+
+def message_at(viewer: Viewer, conversation_id: int, anchor: str) -> int | None:
+    """The row of a message by what a link to it ends in, in a conversation that the viewer reads."""
+    del viewer
+    from alongside.conversations.rules import anchor_of
+
+    rows = Message.objects.filter(conversation_id=conversation_id).values_list("id", "said_at")
+    return next((row for row, said_at in rows if anchor_of(said_at) == anchor), None)
+
+
+def _rows(sql: str, params: Sequence[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[Any] = cursor.fetchall()
+    return rows
