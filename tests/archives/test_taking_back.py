@@ -133,7 +133,9 @@ def test_an_edited_message_that_was_then_deleted_comes_back_as_it_was(tmp_path: 
     "changed",
     [
         pytest.param([room("hotline", "#support", members=["gus"], url="https://x.example/h")], id="renamed"),
-        pytest.param([room("hotline", members=["gus", "zoe"]), room("leads", audience="members", members=["cleo"])], id="members"),
+        pytest.param(
+            [room("hotline", members=["gus", "zoe"]), room("leads", audience="members", members=["cleo"])], id="members"
+        ),
         pytest.param([room("hotline", audience="members", members=["ana", "zoe"])], id="narrowed"),
         pytest.param([room("leads")], id="widened"),
         pytest.param([room("new", audience="members", members=["zoe"])], id="a new room"),

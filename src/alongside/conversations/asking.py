@@ -70,7 +70,7 @@ def open_questions(viewer: Viewer, page: int = 1, size: int = QUESTIONS_A_PAGE) 
             row[0],
             row[1],
             RoomView(*row[2:8]),
-            time_or_none(row[8]) or datetime.max,
+            time_of(row[8]),
             row[9],
             bool(row[10]),
             bool(row[11]),

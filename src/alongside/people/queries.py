@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
@@ -49,9 +50,12 @@ def _facts(accounts: "QuerySet[Account]") -> list[AccountFacts]:
 
 
 def viewer_of_person(person: Person) -> Viewer:
-    """A person with every account that they linked. One query."""
+    """A person with every account that they linked. Asked by every page, so by hand. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, is_guest, is_deactivated FROM people_account WHERE person_id = %s", [person.pk])
+        accounts = [AccountFacts(key, bool(guest), bool(gone)) for key, guest, gone in cursor.fetchall()]
     return viewer_of(
-        _facts(Account.objects.filter(person=person)),
+        accounts,
         name=person.name,
         person_id=person.pk,
         is_full_member=person.is_full_member and person.is_active,
@@ -102,7 +106,11 @@ def digest_of(token: str) -> str:
 
 
 def unscoped_installation() -> Installation:
-    return Installation.objects.filter(pk=1).first() or Installation(pk=1)
+    """Asked by every page, so by hand. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT is_try_out, has_run_with_base_url FROM people_installation WHERE id = 1")
+        is_try_out, has_run_with_base_url = cursor.fetchone() or (False, False)
+    return Installation(pk=1, is_try_out=bool(is_try_out), has_run_with_base_url=bool(has_run_with_base_url))
 
 
 def accounts_of(viewer: Viewer) -> list[AccountView]:

@@ -1,7 +1,7 @@
 """What the pages are given: plain values, in words that `wording` makes. No page asks anything of the database."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -189,33 +189,25 @@ class Room:
 # conversation.html: `conversation`
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file stays where it is; this is a link to it. Without an address it is only named."""
+class Message(NamedTuple):
+    """A tuple, because the template unpacks it: looking up attributes was half of the hottest page."""
 
-    name: str
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
     id: str
-    """What a link to this message ends in, after `m`."""
+    """What a link to this message ends in."""
     author: str
     """Empty: somebody who is not named here (left out, forgotten, unknown)."""
-    when: When
+    initials: str
+    words: str
+    exact: str
+    machine: str
+    """When it was said: `wording.When`."""
     html: str
     """Safe HTML as `kit.safe_html` wrote it; put on the page as it is."""
-    edited: When | None = None
-    helped: bool = False
-    reply_to: Link | None = None
-    """Link(“Cy Okafor”, “#m12”), when it answers another than the one before it."""
-    files: tuple[File, ...] = ()
-    source_url: str = ""
-
-    @property
-    def initials(self) -> str:
-        return initials(self.author)
+    edited: str
+    """When, exactly; empty: never."""
+    helped: bool
+    url: str
+    """In the tool; an address of the web, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

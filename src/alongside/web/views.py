@@ -1,6 +1,7 @@
 """The pages that are read. Each takes the viewer first to the queries, and gives a template plain values."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from alongside.web.wording import (
     Piece,
     at_time,
     audience_words,
+    initials,
     looked_at,
     on_day,
     question_to_copy,
@@ -248,17 +250,21 @@ def _conversation(page: ConversationPage) -> presenting.Conversation:
     )
 
 
-def _messages(page: ConversationPage, moment: Any) -> Any:
+def _messages(page: ConversationPage, moment: Any) -> Iterator[presenting.Message]:
     previous = None
     for message in page.messages:
+        when = at_time(message.said_at, moment, previous)
         yield presenting.Message(
-            id=anchor_of(message.said_at)[1:],
-            author=message.author,
-            when=at_time(message.said_at, moment, previous),
-            html=message.html,
-            edited=on_day(message.edited_at, moment) if message.edited_at else None,
-            helped=message.helped,
-            source_url=message.url if message.url.startswith(_ADDRESSES) else "",
+            anchor_of(message.said_at),
+            message.author,
+            initials(message.author),
+            when.words,
+            when.exact,
+            when.machine,
+            message.html,
+            on_day(message.edited_at, moment).exact if message.edited_at else "",
+            message.helped,
+            message.url if message.url.startswith(_ADDRESSES) else "",
         )
         previous = message.said_at
 

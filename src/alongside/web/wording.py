@@ -115,6 +115,7 @@ def name_in_bar(name: str, *, is_guest: bool) -> str:
     return _("%(name)s, a guest") % {"name": name} if is_guest else name
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """“Ana Moreau” is AM, “Cy” is CY: letters in a circle where other places put a photograph."""
     words = [word for word in name.split() if word[0].isalnum()]
