@@ -24,33 +24,6 @@ ROUNDS = 15
 SECONDS_A_TURN = 0.4
 WANTED = 3.0
 
-_BARE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>{{ conversation.title }} · Alongside</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/static/alongside.css"></head>
-<body>
-<header><a href="{% url "home" %}">Alongside</a><nav><a href="{% url "home" %}">Home</a>
-<a href="{% url "things" %}">My things</a> <a href="{% url "choices" %}">My choices</a> {{ person.name }}</nav></header>
-<main>
-<p>{{ conversation.room.connection.tool }} · <a href="{% url "room" conversation.room.public_id %}">{{ conversation.room.name }}</a>
-· <time datetime="{{ conversation.started_at|date:"c" }}">{{ conversation.started_at|date:"j F Y" }}</time>
-{% if conversation.room.url %}<a href="{{ conversation.room.url }}">Open the room</a>{% endif %}</p>
-<h1>{{ conversation.title }}</h1>
-{% for message in said %}
-<article class="message" id="m{{ message.pk }}">
-<p class="by"><b>{{ message.author.name }}</b>
-<a href="{{ message.url }}"><time datetime="{{ message.said_at|date:"c" }}" title="{{ message.said_at|date:"j F Y, H:i:s T" }}">{{ message.said_at|date:"j F, H:i" }}</time></a>
-{% if message.edited_at %}<span title="{{ message.edited_at|date:"j F Y, H:i:s T" }}">edited</span>{% endif %}
-{% if message.helped %}<span class="pill sun">helped</span>{% endif %}</p>
-<div class="said">{{ message.html|safe }}</div>
-</article>
-{% endfor %}
-</main>
-<footer><a href="{% url "charter" %}">The charter</a></footer>
-</body>
-</html>
-"""
-
 Serve = Callable[[], tuple[int, bytes]]
 
 
@@ -127,13 +100,10 @@ def _serving(address: str, cookie: str) -> Serve:
     }  # fmt: skip
 
     def serve() -> tuple[int, bytes]:
-        status: list[int] = []
-        answer = application(
-            {**environ, "wsgi.input": BytesIO()}, lambda line, *_: status.append(int(line.split()[0])) or bytes
-        )
+        answer: Any = application({**environ, "wsgi.input": BytesIO()}, lambda *_: None)
         body = b"".join(answer)
         answer.close()
-        return status[0], body
+        return answer.status_code, body
 
     return serve
 
@@ -142,12 +112,13 @@ def _stocked(home: Path) -> tuple[str, str]:
     """One conversation, brought in as any archive is, and somebody of the organisation who is signed in."""
     from importlib import import_module
 
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
     from alongside.archives.actions import bring_in
     from alongside.archives.recognising import recognised
     from alongside.conversations.models import Conversation
     from alongside.people.actions import make_person
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     archive = write_lines(home / "bench.jsonl", _archive())
     bring_in(None, reader=recognised(archive).reader, path=archive, is_try_out=False)
@@ -167,12 +138,21 @@ def _archive() -> list[dict[str, Any]]:
     sample = Path(alongside.__file__).parent / "archives" / "sample" / "slack.jsonl"
     records = [json.loads(line) for line in sample.read_text("utf-8").splitlines()]
     notes = [one for one in records if one["type"] == "Note"][:MESSAGES]
-    room = {"type": "Group", "id": "hotline", "name": "#hotline", "audience": "organisation", "url": "https://chat.example/hotline"}
+    room = {
+        "type": "Group",
+        "id": "hotline",
+        "name": "#hotline",
+        "audience": "organisation",
+        "url": "https://chat.example/hotline",
+    }
     return [
         header("bench"),
         *(one for one in records if one["type"] == "Person"),
         room,
-        *({**_said(one), "source": {**one["source"], "content": f"bench-message {one['source']['content']}"}} for one in notes),
+        *(
+            {**_said(one), "source": {**one["source"], "content": f"bench-message {one['source']['content']}"}}
+            for one in notes
+        ),
     ]
 
 
@@ -182,13 +162,14 @@ def _said(note: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bare_view() -> Callable[..., Any]:
-    from alongside.audiences.queries import readable_by
-    from alongside.conversations.models import Conversation, Message
     from django.http import HttpRequest, HttpResponse
     from django.shortcuts import get_object_or_404
     from django.template import Context, Engine
 
-    template = Engine().from_string(_BARE)
+    from alongside.audiences.queries import readable_by
+    from alongside.conversations.models import Conversation, Message
+
+    template = Engine().from_string((Path(__file__).parent / "bare_page.html").read_text("utf-8"))
 
     def bare(request: HttpRequest, public_id: str) -> HttpResponse:
         viewer = request.viewer  # type: ignore[attr-defined]
