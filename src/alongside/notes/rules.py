@@ -49,11 +49,23 @@ def may_change(*, reads: bool, is_signed_in: bool) -> bool:
     return reads and is_signed_in
 
 
-def standing_of_passage(*, said_in: int, note_parts: Collection[int], is_own: bool) -> Standing:
+class Readers(StrEnum):
+    """Who reads a note, as its keeper chooses."""
+
+    # Who may read everything that it was kept from.
+    SAME = "same"
+    # The keeper alone.
+    ME = "me"
+    # Everybody in the organisation, though not everything was said to all of them.
+    ORGANISATION = "organisation"
+
+
+def standing_of_passage(*, said_in: int, note_parts: Collection[int], said_openly: bool, is_own: bool) -> Standing:
     """A passage stands in a note whose readers all may read where it was said. In a wider one only by its author's
-    yes: until then it is asked for. `note_parts` are the audiences that a note's reader must be able to read.
+    yes: until then it is asked for. `note_parts` are the audiences that a note's reader must be able to read;
+    `said_openly`: in the hearing of the organisation, which is the widest that a note gets.
     """
-    return Standing.SHOWN if said_in in note_parts or is_own else Standing.ASKED
+    return Standing.SHOWN if said_in in note_parts or said_openly or is_own else Standing.ASKED
 
 
 def standing_of_name(*, was_said_there: bool, is_own: bool) -> Standing:

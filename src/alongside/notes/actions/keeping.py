@@ -8,6 +8,7 @@ from django.db import transaction
 
 from alongside.audiences.actions import make, make_all_of
 from alongside.audiences.queries import flat_parts, readable_by
+from alongside.audiences.rules import OPEN_KINDS
 from alongside.audiences.rules import Kind as AudienceKind
 from alongside.conversations.models import Conversation, Message
 from alongside.journal.actions import tell as tell_journal
@@ -29,6 +30,7 @@ from alongside.notes.rules import (
     LONGEST_SENTENCE,
     MOST_PASSAGES,
     Part,
+    Readers,
     fitted,
     standing_of_name,
     standing_of_passage,
@@ -62,19 +64,18 @@ def keep(
     content: Content,
     passages: Sequence[Quoted] = (),
     credited: Sequence[Credited] = (),
-    narrower_audience_id: int | None = None,
+    readers: Readers = Readers.SAME,
 ) -> Note:
-    """Keep what was learned in conversations that the actor may read, for who may read all of them, or fewer.
+    """Keep what was learned in conversations that the actor may read, for who may read all of them, fewer or more.
+
+    For more: what was said in a narrower room stands there only by its author's yes, asked once and quietly.
 
     Raises Refused for what is not the actor's to keep: hidden and missing are refused alike.
     """
     _refuse_nobody(actor)
     sources = _readable_conversations(actor, conversation_ids)
-    audience_ids = [source.audience_id for source in sources]
-    if narrower_audience_id is not None:
-        audience_ids.append(narrower_audience_id)
     with transaction.atomic():
-        note = _begun(actor, make_all_of(None, audience_ids=audience_ids), content)
+        note = _begun(actor, _audience_for(actor, readers, [source.audience_id for source in sources]), content)
         Source.objects.bulk_create(Source(note=note, conversation=source) for source in sources)
         _quote(actor, note, passages)
         _credit(actor, note, credited)
@@ -188,7 +189,10 @@ def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted]) -> None:
     messages = {
         row.pk: row
         for row in readable_by(
-            actor, Message.objects.filter(pk__in=[one.message_id for one in passages[:MOST_PASSAGES]])
+            actor,
+            Message.objects.filter(pk__in=[one.message_id for one in passages[:MOST_PASSAGES]]).select_related(
+                "audience"
+            ),
         )
     }
     note_parts = flat_parts([note.audience_id])
@@ -198,7 +202,10 @@ def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted]) -> None:
         if message is None or " ".join(one.text.split()) not in " ".join(message.text.split()):
             raise Refused("A passage can only hold what was said in a conversation that you may read.")
         standing = standing_of_passage(
-            said_in=message.audience_id, note_parts=note_parts, is_own=message.author_id in actor.account_ids
+            said_in=message.audience_id,
+            note_parts=note_parts,
+            said_openly=message.audience.kind in OPEN_KINDS,
+            is_own=message.author_id in actor.account_ids,
         )
         rows.append(
             Passage(
@@ -231,6 +238,16 @@ def _credit(actor: Viewer, note: Note, credited: Sequence[Credited]) -> None:
         )
         for one in distinct.values()
     )
+
+
+def _audience_for(actor: Viewer, readers: Readers, source_audiences: Sequence[int]) -> int:
+    if readers is Readers.ORGANISATION:
+        if not actor.reads_organisation:
+            raise Refused("A guest cannot keep a note for the whole organisation.")
+        return _open_audience()
+    if readers is Readers.ME:
+        return make_all_of(None, audience_ids=[*source_audiences, _own_audience(actor)])
+    return make_all_of(None, audience_ids=source_audiences)
 
 
 def _open_audience() -> int:
