@@ -75,7 +75,7 @@ def _moment(text: str | None) -> datetime | None:
 def _answer_many(viewer: Any, path: Path, unit: str, choices: dict[str, Any]) -> None:
     from alongside.config.commands.bars import counting
 
-    with path.open(encoding="utf-8") as file, counting("asking", "questions") as bar:
+    with path.open(encoding="utf-8", errors="replace") as file, counting("asking", "questions") as bar:
         for number, (query_id, text) in enumerate(_queries(file), start=1):
             results = list(_scored(viewer, text, unit, {**choices, "is_prose": True}))
             click.echo(_json({"id": query_id, "results": results}))
@@ -116,16 +116,37 @@ def _answer_one(viewer: Any, question: str, unit: str, choices: dict[str, Any], 
     from alongside.search.queries import find
 
     if unit == "message" or as_json:
-        with_scores = _may_show_scores()
-        for result in _scored(viewer, question, unit, choices):
-            click.echo(
-                _json(result if with_scores else {key: value for key, value in result.items() if key != "score"})
-            )
-        return
+        with_scores, results = _may_show_scores(), list(_as_values(viewer, question, unit, choices))
+        for result in results:
+            click.echo(_json({name: value for name, value in result.items() if with_scores or name != "score"}))
+        sys.exit(0 if results else 1)
     found = find(viewer, question, **choices)
     for line in _in_words(found):
         click.echo(line)
     sys.exit(0 if found.results else 1)
+
+
+def _as_values(viewer: Any, question: str, unit: str, choices: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a person would read of a result, as values."""
+    from alongside.search.queries import find
+
+    if unit == "message":
+        yield from _scored(viewer, question, unit, choices)
+        return
+    for one in find(viewer, question, **choices).results:
+        yield {
+            "kind": one.kind,
+            "id": one.public_id,
+            "source_id": one.source_id,
+            "score": round(one.score, 6),
+            "title": one.title,
+            "connection": one.connection,
+            "room": one.room,
+            "speaker": one.speaker,
+            "said_at": one.said_at.isoformat(),
+            "passage": "".join(piece for piece, _ in one.passage),
+            "url": one.url,
+        }
 
 
 def _may_show_scores() -> bool:
@@ -149,6 +170,9 @@ def _in_words(found: Any) -> Iterator[str]:
             yield f"  {result.url}"
     if not found.results:
         yield "Nothing that you may read answers this yet."
+        if found.sealed:
+            names = ", ".join(found.sealed)
+            yield f"Not looked into, because still sealed: {names}. You or another member can open them under “My things”."
         if found.behind_seconds:
             yield f"The index is {found.behind_seconds} s behind; what was said since is not in yet."
 

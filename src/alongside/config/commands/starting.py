@@ -36,6 +36,8 @@ def with_django(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         except OperationalError as error:
             stop(f"The store cannot be used: {error}. `alongside check` says more.")
+        except OSError as error:  # a disk that is full, a folder that is not there or not ours
+            stop(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
 
     return wrapped
 
