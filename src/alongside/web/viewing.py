@@ -26,6 +26,7 @@ def with_viewer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
     def middleware(request: HttpRequest) -> HttpResponse:
         request.person = SimpleLazyObject(lambda: _person(request))  # type: ignore[attr-defined]
         request.viewer = SimpleLazyObject(lambda: _viewer(request))  # type: ignore[attr-defined]
+        request.get_host()  # refuses a name that is not ours; nothing else of Django's asks on every page
         return get_response(request)
 
     return middleware
