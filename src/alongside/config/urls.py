@@ -4,6 +4,7 @@ from alongside.archives.download import take
 
 urlpatterns = [
     path("", include("alongside.web.urls")),
+    path("", include("alongside.web.note_urls")),
     path("api/", include("alongside.api.urls")),
     path("things/take", take, name="take"),
     path("sign-in/", include("alongside.web.sign_in_urls")),

@@ -137,3 +137,15 @@ def _rows(sql: str, params: Sequence[Any]) -> list[Any]:
         cursor.execute(sql, params)
         rows: list[Any] = cursor.fetchall()
     return rows
+
+
+def titles_between(viewer: Viewer, after: datetime, until: datetime, limit: int) -> list[str]:
+    """Titles of conversations that the viewer may read and that began in a span, the newest first. One query."""
+    may = condition(viewer, "v.audience_id")
+    adapt = connection.ops.adapt_datetimefield_value
+    rows = _rows(
+        f"SELECT v.title FROM conversations_conversation v WHERE v.last_said_at > %s AND v.last_said_at <= %s AND {may.sql}"  # noqa: S608
+        " ORDER BY v.last_said_at DESC, v.id DESC LIMIT %s",
+        [adapt(after), adapt(until), *may.params, limit],
+    )
+    return [row[0] for row in rows]

@@ -108,6 +108,7 @@ class TextOfMessage:
     text: str
     url: str
     helped: bool
+    author_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +306,7 @@ def confirmed(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
 def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int) -> dict[int, list[TextOfMessage]]:
     may = condition(viewer, "m.audience_id")
     rows = _rows(
-        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped FROM"
+        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped, a.id FROM"
         " (SELECT m.id, ROW_NUMBER() OVER (PARTITION BY m.conversation_id ORDER BY m.said_at, m.id) AS place"
         f" FROM conversations_message m WHERE m.conversation_id IN ({_marks(conversation_ids)}) AND {may.sql}) placed"
         " JOIN conversations_message m ON m.id = placed.id JOIN people_account a ON a.id = m.author_id"
@@ -315,7 +316,7 @@ def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
     texts: dict[int, list[TextOfMessage]] = {}
     for row in rows:
         texts.setdefault(row[0], []).append(
-            TextOfMessage(row[1], row[2], row[3], time_of(row[4]), row[5], row[6], bool(row[7]))
+            TextOfMessage(row[1], row[2], row[3], time_of(row[4]), row[5], row[6], bool(row[7]), row[8])
         )
     return texts
 

@@ -29,7 +29,9 @@ _NOT_SAID: Final = re.compile(
     r"|^.{0,80}(?:\(\)|[{}\[\]];?)\s*$",
     re.MULTILINE,
 )
-_FORWARDED: Final = re.compile(r"^\s*@?\S[^\n]{0,60} (?:said|wrote|schrieb|a écrit|escribió)(?: \([^)]*\))?:\s*$", re.MULTILINE)
+_FORWARDED: Final = re.compile(
+    r"^\s*@?\S[^\n]{0,60} (?:said|wrote|schrieb|a écrit|escribió)(?: \([^)]*\))?:\s*$", re.MULTILINE
+)
 _FORWARDED_END: Final = re.compile(r"\n\s*\n\s*\n\s*\n")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\s\"'”»)]+|\n+")
 _QUESTION_END: Final = re.compile(r"\w[^?]*\?[\s!?)\]”»\"']*(?::[\w+-]+:)?\s*$|^\s*¿")
@@ -41,9 +43,12 @@ _TAIL: Final = re.compile(
 )
 _RHETORIC: Final = re.compile(
     r"^\W*(?:(?:and |so |but )?(?:who|what|how) (?:would|could)(?: ha)?ve (?:thought|guessed|known|imagined)"
-    r"|how (?:cool|great|awesome|nice|amazing|good|lovely) (?:is|was)\b|guess what|you know what|did you know|why not\s*\?"
-    r"|so what\s*\?|(?:any |more |have )?questions\s*\?|interested\s*\?|(?:want|wanna|ready|curious|would you like) to\b"
-    r"|(?:are|were) you (?:interested|looking|ready|curious|excited)\b|(?:need|want) help|isn't (?:that|this|it) \w+\s*\?"
+    r"|how (?:cool|great|awesome|nice|amazing|good|lovely) (?:is|was)\b|guess what|you know what|did you know"
+    r"|why not\s*\?"
+    r"|so what\s*\?|(?:any |more |have )?questions\s*\?|interested\s*\?|(?:want|wanna|ready|curious"
+    r"|would you like) to\b"
+    r"|(?:are|were) you (?:interested|looking|ready|curious|excited)\b|(?:need|want) help|isn't (?:that|this"
+    r"|it) \w+\s*\?"
     r"|sound good|what's not to\b|was will man mehr|wer hätte|qui (?:l')?aurait)"
     r"|\byou (?:might|may) (?:ask|wonder)\b",
     re.IGNORECASE,
@@ -52,18 +57,26 @@ _RHETORIC: Final = re.compile(
 _REQUEST: Final = re.compile(
     r"\b(?:"
     # English: whoever knows
-    r"(?:do|does|has|have|is|are|can|could|would|did|wonder(?:ing)? if|know if)\s+(?:any|some)\s?(?:one|body|of you)\b"
-    r"|(?:any|some)(?:one|body)\s+(?:else\s+)?(?:know|knows|have|has|had|having|seen|see|seeing|tried|able|got|use[sd]?|done|run|"
+    r"(?:do|does|has|have|is|are|can|could|would|did|wonder(?:ing)? if|know if)\s+(?:any|some)\s?(?:one|body"
+    r"|of you)\b"
+    r"|(?:any|some)(?:one|body)\s+(?:else\s+)?(?:know|knows|have|has|had|having|seen|see|seeing|tried|able|got"
+    r"|use[sd]?|done|run|"
     r"familiar|experienc\w+|involved|encounter\w*|here)\b"
-    r"|(?:can|could|would|will)\s+(?:you|someone|somebody|anyone|anybody|one of you|I|we)\s+(?:please\s+|also\s+|possibly\s+)?"
-    r"(?:help|point|tell|explain|advise|clarify|confirm|share|show|give|let me know|check|look|take a look|know|ask)\b"
+    r"|(?:can|could|would|will)\s+(?:you|someone|somebody|anyone|anybody|one of you|I|we)\s+(?:please\s+|also\s+"
+    r"|possibly\s+)?"
+    r"(?:help|point|tell|explain|advise|clarify|confirm|share|show|give|let me know|check|look|take a look|know"
+    r"|ask)\b"
     # any ideas
-    r"|any\s+(?:other\s+|more\s+|good\s+)?(?:idea|thought|suggestion|tip|pointer|hint|advice|insight|guidance|feedback on|"
+    r"|any\s+(?:other\s+|more\s+|good\s+)?(?:idea|thought|suggestion|tip|pointer|hint|advice|insight|guidance"
+    r"|feedback on|"
     r"clue|recommendation|explanation|update on|chance|input|comment)s?\b(?! (?:is|are) welcome)"
     r"|any\s+(?:other\s+)?help\s+(?:is|would|with|on|here|please|much|greatly|appreciated)"
-    r"|(?:help|advice|suggestions?|tips?|pointers?|guidance|thoughts)\b[^.?!\n]{0,40}\b(?:appreciated|wanted|needed|grateful)"
-    r"|(?:appreciate|grateful for|thank you (?:in advance )?for|thanks (?:in advance )?for|love|need|use|glad (?:to|for)|like)\s+"
-    r"(?:to hear\s+)?(?:any|some|your|the|a bit of)\s+(?:\w+\s+){0,2}(?:help|advice|suggestions?|tips?|pointers?|guidance|thoughts|input|ideas)\b"
+    r"|(?:help|advice|suggestions?|tips?|pointers?|guidance|thoughts)\b[^.?!\n]{0,40}\b(?:appreciated|wanted|needed"
+    r"|grateful)"
+    r"|(?:appreciate|grateful for|thank you (?:in advance )?for|thanks (?:in advance )?for|love|need|use|glad (?:to"
+    r"|for)|like)\s+"
+    r"(?:to hear\s+)?(?:any|some|your|the|a bit of)\s+(?:\w+\s+){0,2}(?:help|advice|suggestions?|tips?|pointers?"
+    r"|guidance|thoughts|input|ideas)\b"
     r"|thanks? (?:you )?in advance|thanks (?:so much )?for (?:your|any|the) (?:help|advice|tips?|thoughts)"
     # wanting to know
     r"|(?:I|we)(?:'m| am| was|'re| are| were)?\s+(?:also\s+|just\s+|really\s+|still\s+)*(?:wonder(?:ing)?|curious)\s+"
@@ -73,68 +86,97 @@ _REQUEST: Final = re.compile(
     r"(?:of |about |on )?(?:how|why|what|where|which|when|who)\b"
     r"|(?:unclear|confused|puzzled|stumped|at a loss|lost) (?:to me )?(?:how|why|what|where|about|by|as to|on)\b"
     r"|(?:trying|tried|struggling|unable|hard time|trouble|how) to (?:figure|work|find) out\b"
-    r"|(?:looking|searching|hoping) for (?:a (?:way|solution|fix|work-?around)|advice|guidance|help|suggestions|ideas|someone|somebody|tips|pointers)\b"
-    r"|(?:is|are|was) there (?:a|an|any|some) (?:\w+ )?(?:way|method|tool|trick|reason|documentation|example|plan|option)s?\b(?=[^.\n]*\?|[^.\n]*$)"
+    r"|(?:looking|searching|hoping) for (?:a (?:way|solution|fix|work-?around)|advice|guidance|help|suggestions"
+    r"|ideas|someone|somebody|tips|pointers)\b"
+    r"|(?:is|are|was) there (?:a|an|any|some) (?:\w+ )?(?:way|method|tool|trick|reason|documentation|example|plan"
+    r"|option)s?\b(?=[^.\n]*\?|[^.\n]*$)"
     r"|(?:have|had|got) (?:a|another|one|some|two|the following|several|a few) (?:\w+ )?questions?\b"
-    r"|(?:current|my|our|quick|basic|simple|dumb|silly|one|first|second|another) questions?\b\s*(?:is|are|:|for|about|-|–|$)"
+    r"|(?:current|my|our|quick|basic|simple|dumb|silly|one|first|second|another) questions?\b\s*(?:is|are|:|for"
+    r"|about|-|–|$)"
     r"|sorry (?:for|if) (?:this|the|a|my|it) [^.\n]{0,30}question"
     r"|(?:please|pls|plz) (?:help|advise|explain|tell me)\b|help\s*!|help me (?:with|understand|figure|find|solve)\b"
     r"|I could (?:really )?use (?:some )?help\b|what am I (?:missing|doing)\b|am I (?:missing|doing)\b"
     # German
-    r"|(?:weiß|weiss|kennt|hat|kann|könnte|wüsste) (?:hier |da |zufällig )?(?:jemand|wer|irgendwer|einer von euch|mir jemand)\b"
+    r"|(?:weiß|weiss|kennt|hat|kann|könnte|wüsste) (?:hier |da |zufällig )?(?:jemand|wer|irgendwer|einer von euch"
+    r"|mir jemand)\b"
     r"|(?:kennt|wisst|habt) ihr\b|wie (?:bekomm\w*|kann|könnte|mach\w*|geht|krieg\w*|komm\w*) (?:man|ich|wir)\b"
-    r"|(?:ich )?frage mich,?\s+(?:ob|wie|warum|was|wo)\b|(?:bin|wäre|bräuchte|brauche|suche|um) [^.\n]{0,30}(?:dankbar|hilfe|rat|tipps?)\b"
-    r"|(?:hat|gibt es|irgendwelche)\s[^.\n]{0,20}(?:ideen?|tipps?|vorschläge)\b|(?:ich )?weiß nicht,? (?:wie|warum|was|wo|ob)\b"
+    r"|(?:ich )?frage mich,?\s+(?:ob|wie|warum|was|wo)\b|(?:bin|wäre|bräuchte|brauche|suche"
+    r"|um) [^.\n]{0,30}(?:dankbar|hilfe|rat|tipps?)\b"
+    r"|(?:hat|gibt es|irgendwelche)\s[^.\n]{0,20}(?:ideen?|tipps?|vorschläge)\b|(?:ich )?weiß nicht,? (?:wie|warum"
+    r"|was|wo|ob)\b"
     # French
-    r"|quelqu'un (?:sait|saurait|connaît|connait|a|aurait|peut|pourrait)\b|est-ce que|(?:savez|connaissez|auriez|avez)-vous\b"
-    r"|(?:je )?me demande (?:si|comment|pourquoi|ce que)\b|comment (?:faire|puis-je|peut-on|on fait)\b|une idée\b|de l'aide\b"
+    r"|quelqu'un (?:sait|saurait|connaît|connait|a|aurait|peut|pourrait)\b|est-ce que|(?:savez|connaissez|auriez"
+    r"|avez)-vous\b"
+    r"|(?:je )?me demande (?:si|comment|pourquoi|ce que)\b|comment (?:faire|puis-je|peut-on|on fait)\b|une idée\b"
+    r"|de l'aide\b"
     r"|je (?:cherche|ne (?:sais|comprends|trouve) pas) (?:à|comment|pourquoi|où|ce que|une? (?:moyen|solution))"
     r"|merci d'avance"
     # Spanish
-    r"|alguien (?:sabe|conoce|puede|podría|tiene|ha)\b|¿|me pregunto (?:si|cómo|por qué)\b|no (?:sé|entiendo|logro|consigo) (?:cómo|por qué|qué|dónde|que)\b"
+    r"|alguien (?:sabe|conoce|puede|podría|tiene|ha)\b|¿|me pregunto (?:si|cómo|por qué)\b|no (?:sé|entiendo|logro"
+    r"|consigo) (?:cómo|por qué|qué|dónde|que)\b"
     r"|alguna (?:idea|sugerencia)\b|gracias de antemano|cómo (?:puedo|se puede|hago|podemos)\b"
     r")",
     re.IGNORECASE,
 )
 
 _PROBLEM: Final = re.compile(
-    r"\b(?:(?:get|gets|getting|got|gives?|giving|see|seeing|throws?|throwing|encounter\w*|receiv\w+|hit(?:ting)?|ran into|running into|run into|"
-    r"produces|raises|with)\s(?:\w+[\s,]+){0,5}?(?:\w*errors?|warnings?|problems?|issues?|exceptions?|message|timeouts?|trouble)\b"
+    r"\b(?:(?:get|gets|getting|got|gives?|giving|see|seeing|throws?|throwing|encounter\w*|receiv\w+|hit(?:ting)?"
+    r"|ran into|running into|run into|"
+    r"produces|raises|with)\s(?:\w+[\s,]+){0,5}?(?:\w*errors?|warnings?|problems?|issues?|exceptions?|message"
+    r"|timeouts?|trouble)\b"
     r"|(?:having|have|had|has) (?:\w+ ){0,3}(?:trouble|issues?|problems?|difficult\w*|a hard time)\b"
-    r"|(?:can't|cannot|can not|couldn't|could not|can no longer|unable to|won't|wouldn't|not able to|failed to|fails? to|never)\s"
-    r"(?:seem to\s+)?(?:get|find|load|open|run|connect|start|save|see|import|install|access|read|write|make|make it|reproduce|use|log|work|launch|plot|figure)\b"
+    r"|(?:can't|cannot|can not|couldn't|could not|can no longer|unable to|won't|wouldn't|not able to|failed to"
+    r"|fails? to|never)\s"
+    r"(?:seem to\s+)?(?:get|find|load|open|run|connect|start|save|see|import|install|access|read|write|make|make it"
+    r"|reproduce|use|log|work|launch|plot|figure)\b"
     r"|(?:doesn't|does not|don't|do not|didn't|isn't|is not|not|no longer|stopped|hasn't|have not|quit) (?:\w+ )?"
-    r"(?:work|works|worked|working|respond\w*|load\w*|show\w*|available|found|recogni[sz]\w+|being|appear\w*|start\w*|connect\w*)\b"
-    r"|(?:is|are|keeps?|was|were|now|be|been) (?:\w+ )?(?:failing|crashing|hanging|freezing|broken|stuck|stalling|killed|running very slow\w*|very slow\w*)\b"
+    r"(?:work|works|worked|working|respond\w*|load\w*|show\w*|available|found|recogni[sz]\w+|being|appear\w*"
+    r"|start\w*|connect\w*)\b"
+    r"|(?:is|are|keeps?|was|were|now|be|been) (?:\w+ )?(?:failing|crashing|hanging|freezing|broken|stuck|stalling"
+    r"|killed|running very slow\w*|very slow\w*)\b"
     r"|(?:fails|failed|crashes|hangs|stalls|freezes|breaks|times out|timed out|locked out|runs? out of memory)\b"
-    r"|not (?:really |quite |exactly )?sure (?:if|whether|that|what's|whats)\b|something (?:is )?(?:wrong|weird|odd|strange)\b|going wrong\b"
+    r"|not (?:really |quite |exactly )?sure (?:if|whether|that|what's|whats)\b|something (?:is )?(?:wrong|weird|odd"
+    r"|strange)\b|going wrong\b"
     r"|Traceback\b|\w+Error\b|out of memory"
-    r"|(?:fehler(?:meldung)?|funktioniert nicht|geht nicht|klappt nicht|ne (?:marche|fonctionne) pas|erreur|no funciona|un error)\b)",
+    r"|(?:fehler(?:meldung)?|funktioniert nicht|geht nicht|klappt nicht|ne (?:marche|fonctionne) pas|erreur"
+    r"|no funciona|un error)\b)",
     re.IGNORECASE,
 )
 _TITLE_PROBLEM: Final = re.compile(
-    r"\b(?:\w*errors?|problems?|issues?|trouble|failure|fail(?:s|ed|ing)?|not (?:able|work\w*|show\w*|found|start\w*)|missing|unable|"
-    r"can't|cannot|broken|crash\w*|warnings?|exception|timeout|killed|kills?|slow|sluggish|stuck|lost|bad|help|fehler|erreur)\b",
+    r"\b(?:\w*errors?|problems?|issues?|trouble|failure|fail(?:s|ed|ing)?|not (?:able|work\w*|show\w*|found"
+    r"|start\w*)|missing|unable|"
+    r"can't|cannot|broken|crash\w*|warnings?|exception|timeout|killed|kills?|slow|sluggish|stuck|lost|bad|help"
+    r"|fehler|erreur)\b",
     re.IGNORECASE,
 )
 _TITLE_ASKS: Final = re.compile(
-    r"^\W*(?:how|why|what|which|where|who|when|is|are|can|could|does|do|should|has|wie|warum|wieso|was|welche\w*|wo|wer|wann|kann|"
-    r"comment|pourquoi|quel\w*|où|qui|quand|cómo|por qué|qué|cuál|dónde|quién)\b[^?]*\?*\s*$|\?\s*$|^\W*(?:question|frage|pregunta)\b",
+    r"^\W*(?:how|why|what|which|where|who|when|is|are|can|could|does|do|should|has|wie|warum|wieso|was|welche\w*|wo"
+    r"|wer|wann|kann|"
+    r"comment|pourquoi|quel\w*|où|qui|quand|cómo|por qué|qué|cuál|dónde|quién)\b[^?]*\?*\s*$|\?\s*$|^\W*(?:question"
+    r"|frage|pregunta)\b",
     re.IGNORECASE,
 )
 
 _ANNOUNCES: Final = re.compile(
-    r"\b(?:(?:heads[- ]up|FYI|PSA|just an fyi|reminder|announc\w+|(?:we're|we are|I'm|I am) (?:excited|happy|pleased|thrilled|delighted) to (?:share|announce)|"
-    r"now (?:available|live|open)|currently live|new release|has been released|we(?:'ve| have) (?:released|published|just))\b"
-    r"|(?:please|to) (?:register|sign up|apply|join us|rsvp|complete the|fill (?:out|in)|take (?:the|a few|part)|populate|forward)\b"
-    r"|(?:register|sign up|apply|rsvp) (?:here|now|by|at|for|today)\b|registration\b|(?:hope to see|see) you there\b|(?:will be|is|are|co-)\s?(?:holding|hosting|giving|offering|organizing|organising)\b"
-    r"|(?:take|will be held) place|join us\b|\bsurvey\b|\bwebinar\b|\bworkshop\b|newsletter|deadline|(?:let me|let us) know if you have|feel free to (?:reach|give)|"
+    r"\b(?:(?:heads[- ]up|FYI|PSA|just an fyi|reminder|announc\w+|(?:we're|we are|I'm|I am) (?:excited|happy"
+    r"|pleased|thrilled|delighted) to (?:share|announce)|"
+    r"now (?:available|live|open)|currently live|new release|has been released|we(?:'ve| have) (?:released"
+    r"|published|just))\b"
+    r"|(?:please|to) (?:register|sign up|apply|join us|rsvp|complete the|fill (?:out|in)|take (?:the|a few|part)"
+    r"|populate|forward)\b"
+    r"|(?:register|sign up|apply|rsvp) (?:here|now|by|at|for|today)\b|registration\b|(?:hope to see"
+    r"|see) you there\b|(?:will be|is|are|co-)\s?(?:holding|hosting|giving|offering|organizing|organising)\b"
+    r"|(?:take|will be held) place|join us\b|\bsurvey\b|\bwebinar\b|\bworkshop\b|newsletter|deadline|(?:let me"
+    r"|let us) know if you have|feel free to (?:reach|give)|"
     r"on behalf of|dear (?:all|staff|colleagues)|anmeldung|inscription|inscripción)",
     re.IGNORECASE,
 )
 _INTRODUCES: Final = re.compile(
-    r"\b(?:introduce myself|I(?:'m| am) (?:a|an|the) (?:\w+ ){0,4}?(?:new|incoming|ph\.?d|master|graduate|grad|assistant|associate|scientist|engineer|student|postdoc\w*)"
-    r"|(?:just|recently) (?:joined|started)|excited to (?:be here|join|meet|work)|happy to (?:be here|join|chat)|(?:my|co-?)\s?(?:research (?:is|focuses|interests?)|mentoring)|(?:glad|nice|looking forward) to (?:meet|join|work\w*)|joined here)\b",
+    r"\b(?:introduce myself|I(?:'m| am) (?:a|an|the) (?:\w+ ){0,4}?(?:new|incoming|ph\.?d|master|graduate|grad"
+    r"|assistant|associate|scientist|engineer|student|postdoc\w*)"
+    r"|(?:just|recently) (?:joined|started)|excited to (?:be here|join|meet|work)|happy to (?:be here|join|chat)"
+    r"|(?:my|co-?)\s?(?:research (?:is|focuses|interests?)|mentoring)|(?:glad|nice|looking forward) to (?:meet|join"
+    r"|work\w*)|joined here)\b",
     re.IGNORECASE,
 )
 

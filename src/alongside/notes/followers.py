@@ -16,6 +16,9 @@ def wipe_removed_passages() -> int:
         if not orphaned:
             return 0
         ids = [passage for passage, _ in orphaned]
-        Passage.objects.filter(pk__in=ids).update(text="", standing=Standing.REMOVED.value)
+        rows = Passage.objects.filter(pk__in=ids)
+        # What was never shown leaves no place behind.
+        rows.exclude(standing=Standing.SHOWN.value).delete()
+        rows.update(text="", standing=Standing.REMOVED.value)
         tell(Kind.NOTES_CHANGED, sorted({note for _, note in orphaned}))
     return len(ids)

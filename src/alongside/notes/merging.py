@@ -47,7 +47,10 @@ def _tell(told: list[Change], kind: Kind, text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A place that both changed. What stands from `start` to `end` of the merged text is theirs, then mine."""
+    """A place that both changed. What stands from `start` to `end` of the merged text is theirs, then mine.
+
+    `theirs` and `mine` are what each has there, with the space before it; empty: they took out what stood there.
+    """
 
     field: str
     start: int
@@ -152,7 +155,7 @@ class _Writing:
         # Two paragraphs stay two paragraphs; anything else is told apart by a space.
         apart = "\n\n" if any("\n" in text for text in both) else " "
         self._words(mine, *stretch.mine, apart=apart if both[0] else "")
-        self._conflicts.append(Conflict(self._field, from_place, self._length, both[0].strip(), both[1].strip()))
+        self._conflicts.append(Conflict(self._field, from_place, self._length, *both))
 
     def _words(self, source: Words, start: int, end: int, apart: str = "") -> None:
         for place in range(start, end):

@@ -1,21 +1,26 @@
 """Reads of notes. A note is read through its audience; what of it waits for somebody's yes is read by nobody else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from alongside.audiences.models import Audience
+from alongside.audiences.models import Audience, Hearer
 from alongside.audiences.queries import NotThere, readable_by
 from alongside.audiences.rules import Kind
-from alongside.conversations.models import Conversation, Room
+from alongside.conversations.models import Conversation, Message, Room
+from alongside.conversations.queries import conversation_row
+from alongside.conversations.rules import anchor_of
 from alongside.notes.content import Content
-from alongside.notes.models import Credit, Draft, Note, Passage, Remark, Revision, Source, Weave
+from alongside.notes.models import Credit, Draft, Feed, Note, Passage, Remark, Revision, Source, Weave
 from alongside.notes.rules import Part, RemarkKind, Standing
+from alongside.people.queries import digest_of, viewer_of_person
 from alongside.people.rules import Viewer
 
 NOTES_A_PAGE = 20
+# Reads what every member of the organisation reads, and nothing beside.
+ANYBODY_HERE = Viewer(None, (), reads_organisation=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class RemarkView:
     sentence: str
     name: str
     said_at: datetime
+    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ class Woven:
     public_id: str
     title: str
     why: str
+    # For who made it, to undo it.
+    weave_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +139,15 @@ def newest_kept(viewer: Viewer, page: int = 1) -> tuple[list[NoteLine], bool]:
 
 
 def open_notes(limit: int = 50) -> list[NoteView]:
-    """Notes that the whole organisation may read, for its feeds."""
-    viewer = Viewer(None, (), reads_organisation=True)
-    rows = readable_notes(viewer).filter(audience__kind__in=(Kind.WORLD.value, Kind.ORGANISATION.value))
-    return [note_view(viewer, row.public_id) for row in rows.order_by("-alive_at")[:limit]]
+    """Notes that the whole organisation may read, for its feeds: also what was kept from several open rooms."""
+    rows = readable_notes(ANYBODY_HERE).order_by("-kept_at", "-id")[:limit]
+    return [note_view(ANYBODY_HERE, row.public_id) for row in rows]
+
+
+def unscoped_is_feed_of_somebody(secret: str) -> bool:
+    """Whether this private address is one that works now: its person is still a member of the organisation."""
+    found = Feed.objects.select_related("person").filter(digest=digest_of(secret), person__is_active=True).first()
+    return found is not None and viewer_of_person(found.person).reads_organisation
 
 
 def note_view(viewer: Viewer, public_id: str) -> NoteView:
@@ -153,7 +166,7 @@ def note_view(viewer: Viewer, public_id: str) -> NoteView:
         audience_kind=note.audience.kind,
         passages=_passages(viewer, note),
         credits=_credits(viewer, note),
-        remarks=_remarks(note),
+        remarks=_remarks(viewer, note),
         sources=_sources(viewer, note),
         weaves=tuple(weaves_of(viewer, note_id=note.pk)),
         has_changed=revision.number > 1,
@@ -187,15 +200,17 @@ def draft_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int
 def asked_of(viewer: Viewer) -> list[tuple[str, int, str, str]]:
     """What waits for this viewer's yes: kind (passage or name), its id, the note's title, the words or what for."""
     mine = Q(message__author_id__in=viewer.account_ids)
-    passages = Passage.objects.filter(mine, standing=Standing.ASKED.value)
+    passages = Passage.objects.filter(mine, standing=Standing.ASKED.value).order_by("id")
     names = Credit.objects.filter(
         Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id, person_id__isnull=False),
         standing=Standing.ASKED.value,
-    )
+    ).order_by("id")
     waiting = [("passage", row.pk, row.note_id, row.text) for row in passages] + [
         ("name", row.pk, row.note_id, row.what_for) for row in names
     ]
-    titles = {note: row.title for note, row in unscoped_latest_revisions([one[2] for one in waiting]).items()}
+    # A note that the one asked may not read does not tell them its title either.
+    may_read = readable_notes(viewer).filter(pk__in=[one[2] for one in waiting]).values_list("pk", flat=True)
+    titles = {note: row.title for note, row in unscoped_latest_revisions(list(may_read)).items()}
     return [(kind, row, titles.get(note, ""), words) for kind, row, note, words in waiting]
 
 
@@ -224,7 +239,7 @@ def weaves_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: in
     for weave, (kind, row) in zip(weaves, ends, strict=True):
         end = (notes if kind == "note" else conversations).get(row)
         if end is not None:
-            found.append(Woven(kind, end[0], end[1], weave.why))
+            found.append(Woven(kind, end[0], end[1], weave.why, weave.pk if _is_by(viewer, weave) else None))
     return found
 
 
@@ -256,6 +271,27 @@ def notes_kept_from(viewer: Viewer, conversation_id: int) -> list[NoteLine]:
     ids = Source.objects.filter(conversation_id=conversation_id).values("note_id")
     rows = readable_notes(viewer).filter(pk__in=ids).select_related("audience").order_by("-kept_at", "-id")
     return _lines(list(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class SaidThere:
+    """A message that can be quoted or credited, with the anchor that a link to it has."""
+
+    message_id: int
+    account_id: int
+    name: str
+    anchor: str
+    text: str
+
+
+def said_there(viewer: Viewer, public_id: str) -> tuple[int, list[SaidThere]]:
+    """A conversation's row, and what the viewer may read in it. Raises NotThere."""
+    row = conversation_row(viewer, public_id)
+    rows = readable_by(viewer, Message.objects.filter(conversation_id=row)).select_related("author")
+    return row, [
+        SaidThere(one.pk, one.author_id, one.author.name, anchor_of(one.said_at), one.text)
+        for one in rows.order_by("said_at", "id")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,17 +380,23 @@ def _lines(notes: Sequence[Note]) -> list[NoteLine]:
 
 def _passages(viewer: Viewer, note: Note) -> tuple[PassageView, ...]:
     """Shown ones, and the place of removed ones; what was asked for and not answered is seen by its author alone."""
-    rows = Passage.objects.filter(note=note).select_related("message__author", "message__conversation")
-    views = []
-    for row in rows.order_by("part", "position"):
-        standing = _standing(row)
-        is_own = row.message is not None and row.message.author_id in viewer.account_ids
-        if standing in (Standing.SHOWN, Standing.REMOVED) or (standing is Standing.ASKED and is_own):
-            views.append(_passage(row))
-    return tuple(views)
+    rows = list(
+        Passage.objects.filter(note=note).select_related("message__author").order_by("part", "position")
+    )
+    said_in = Conversation.objects.filter(pk__in=[row.message.conversation_id for row in rows if row.message])
+    addresses = dict(readable_by(viewer, said_in).values_list("pk", "public_id"))
+    return tuple(_passage(row, addresses) for row in rows if _is_seen(viewer, row))
 
 
-def _passage(row: Passage) -> PassageView:
+def _is_seen(viewer: Viewer, row: Passage) -> bool:
+    """What was never shown leaves no place either when its message goes."""
+    standing = Standing(row.standing)
+    is_own = row.message is not None and row.message.author_id in viewer.account_ids
+    return standing in (Standing.SHOWN, Standing.REMOVED) or (standing is Standing.ASKED and is_own)
+
+
+def _passage(row: Passage, addresses: Mapping[int, str]) -> PassageView:
+    """Where it was said is told to who may read there."""
     message = row.message
     return PassageView(
         passage_id=row.pk,
@@ -362,7 +404,7 @@ def _passage(row: Passage) -> PassageView:
         text=row.text if message else "",
         author=message.author.name if message else "",
         said_at=message.said_at if message else None,
-        conversation_id=message.conversation.public_id if message else "",
+        conversation_id=addresses.get(message.conversation_id, "") if message else "",
         standing=_standing(row),
     )
 
@@ -386,9 +428,11 @@ def _credits(viewer: Viewer, note: Note) -> tuple[CreditView, ...]:
     )
 
 
-def _remarks(note: Note) -> tuple[RemarkView, ...]:
+def _remarks(viewer: Viewer, note: Note) -> tuple[RemarkView, ...]:
     rows = Remark.objects.filter(note=note).select_related("person", "account").order_by("said_at", "id")
-    return tuple(RemarkView(RemarkKind(row.kind), row.sentence, _name(row), row.said_at) for row in rows)
+    return tuple(
+        RemarkView(RemarkKind(row.kind), row.sentence, _name(row), row.said_at, _is_by(viewer, row)) for row in rows
+    )
 
 
 def _sources(viewer: Viewer, note: Note) -> tuple[SourceView, ...]:
@@ -398,6 +442,11 @@ def _sources(viewer: Viewer, note: Note) -> tuple[SourceView, ...]:
         SourceView(row.public_id, row.title, row.room.name, row.room.connection.tool, row.started_at, row.last_said_at)
         for row in rows.order_by("started_at", "id")
     )
+
+
+def _is_by(viewer: Viewer, row: Remark | Weave) -> bool:
+    is_person = row.person_id is not None and row.person_id == viewer.person_id
+    return is_person or (row.account_id is not None and row.account_id in viewer.account_ids)
 
 
 def _name(row: Note | Revision | Remark) -> str:
@@ -412,6 +461,8 @@ def unscoped_organisation_audience() -> int | None:
     free = rows.exclude(pk__in=Room.objects.values("audience_id")).exclude(
         pk__in=Conversation.objects.values("audience_id")
     )
+    # A room's has its guests in it; where the room is gone they would still read.
+    free = free.exclude(pk__in=Message.objects.values("audience_id")).exclude(pk__in=Hearer.objects.values("audience_id"))
     return free.order_by("id").values_list("id", flat=True).first()
 
 

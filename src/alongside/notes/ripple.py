@@ -49,10 +49,10 @@ class Ripple:
 
 _DOT = (
     '<svg aria-hidden="true" focusable="false">'
-    '<line class="across" x1="7" y1="9" x2="100%" y2="9"/><line class="down" x1="9" y1="9" x2="9" y2="100%"/>'
-    '<circle cx="9" cy="9" r="7"/></svg>'
+    '<line class="across" x1="7" y1="7" x2="100%" y2="7"/><line class="down" x1="7" y1="7" x2="7" y2="100%"/>'
+    '<circle cx="7" cy="7" r="7"/></svg>'
 )
-_LAST_DOT = '<svg aria-hidden="true" focusable="false"><circle cx="9" cy="9" r="7"/></svg>'
+_LAST_DOT = '<svg aria-hidden="true" focusable="false"><circle cx="7" cy="7" r="7"/></svg>'
 
 
 def drawn(ripple: Ripple, names: Mapping[Stage, str] = ENGLISH) -> str:

@@ -9,16 +9,13 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from alongside.kit import clock
+from alongside.kit.refused import Refused
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
 from alongside.people.queries import digest_of, links_offered_to, unscoped_installation
 from alongside.people.rules import AccountSaid, Theme, Viewer, may_take_base_url
 
 # What Django calls unusable: nothing ever matches it.
 NO_PASSWORD = make_password(None)
-
-
-class Refused(Exception):
-    """An act that may not be; the message is one sentence for the one who tried it."""
 
 
 def make_person(

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
 from alongside.people.rules import AccountFacts, Viewer, may_be_linked, viewer_of
@@ -179,3 +179,20 @@ def first_person_of_try_out(email: str) -> Person | None:
         Person.objects.filter(email=email).first()
         or Person.objects.filter(is_active=True).order_by("name", "id").first()
     )
+
+
+def unscoped_accounts_called(names: Sequence[str]) -> list[int]:
+    """Accounts that somebody means by a name, a handle or an address; a name that several people have is nobody's.
+
+    Nothing of it is told to who asks: whoever is meant is asked, and others are not.
+    """
+    found = []
+    for name in names:
+        wanted = name.strip().removeprefix("@")
+        rows = Account.objects.filter(is_deactivated=False).filter(
+            Q(name__iexact=wanted) | Q(handle__iexact=wanted) | Q(email__iexact=wanted)
+        )
+        people = {row.person_id or -row.pk: row.pk for row in rows[:20]}
+        if len(people) == 1:
+            found.append(next(iter(people.values())))
+    return found

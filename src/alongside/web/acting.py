@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from alongside.audiences.queries import NotThere
-from alongside.people.actions import Refused
+from alongside.kit.refused import Refused
 
 View = Callable[..., HttpResponse]
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from alongside.web.wording import Piece, When, initials
 
-Here = Literal["home", "find", "room", "conversation", "things", "choices", "charter", "sign_in", "error"]
+Here = Literal["home", "notes", "find", "room", "conversation", "things", "choices", "charter", "sign_in", "error"]
 Theme = Literal["", "paper", "dark"]
 
 # Every page

@@ -164,7 +164,8 @@ def _refuse_taken(address: str, port: int) -> None:
 def _mark_base_url() -> None:
     from django.conf import settings
 
-    from alongside.people.actions import Refused, mark_as_run_with_base_url
+    from alongside.kit.refused import Refused
+    from alongside.people.actions import mark_as_run_with_base_url
 
     if settings.BASE_URL:
         try:

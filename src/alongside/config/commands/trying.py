@@ -21,7 +21,8 @@ def prepare_try_out(archive: Path | None) -> None:
     from alongside.archives.rules import State
     from alongside.config.commands.archiving import bring
     from alongside.config.commands.starting import stop
-    from alongside.people.actions import Refused, link_for_try_out, mark_as_try_out
+    from alongside.kit.refused import Refused
+    from alongside.people.actions import link_for_try_out, mark_as_try_out
     from alongside.search.followers import catch_up_words
 
     try:

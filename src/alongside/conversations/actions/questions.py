@@ -8,11 +8,8 @@ from alongside.conversations.queries import conversation_row
 from alongside.conversations.rules import LONGEST_SENTENCE, may_say_it_asks
 from alongside.journal.actions import tell
 from alongside.journal.rules import Kind
+from alongside.kit.refused import Refused
 from alongside.people.rules import Viewer
-
-
-class Refused(Exception):
-    """An act that may not be; the message is one sentence for the one who tried it."""
 
 
 def say_it_helped(actor: Viewer, *, message_id: int, sentence: str = "") -> None:

@@ -1,7 +1,7 @@
 """Keeping, telling, changing: every write is one transaction, one line of the journal, and a revision."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from alongside.journal.actions import tell as tell_journal
 from alongside.journal.rules import Kind
 from alongside.kit import clock
 from alongside.kit.ids import new_id
+from alongside.kit.refused import Refused
 from alongside.kit.safe_html import from_markdown
 from alongside.notes.content import PARTS, Content
 from alongside.notes.merging import Merged, merged
@@ -36,10 +37,6 @@ from alongside.notes.rules import (
     standing_of_passage,
 )
 from alongside.people.rules import Viewer
-
-
-class Refused(Exception):
-    """An act that may not be; the message is one sentence for the one who tried it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +102,15 @@ def change(actor: Viewer, *, public_id: str, content: Content, based_on: int) ->
     together, and what both changed stands side by side, for whoever saved last to look at.
     """
     _refuse_nobody(actor)
+    _refuse_nameless(fitted(content))
     with transaction.atomic():
         note = note_row(actor, public_id)
         Note.objects.select_for_update().get(pk=note.pk)
         now = unscoped_latest_revisions([note.pk])[note.pk]
         base = Revision.objects.filter(note=note, number=min(based_on, now.number)).first() or now
         result = merged(content_of(base), fitted(content), content_of(now))
+        if not result.content.title.strip():  # each took away what the other left
+            result = Merged(replace(result.content, title=fitted(content).title), result.conflicts)
         if fitted(result.content) != content_of(now):
             _revise(actor, note, now.number + 1, result.content)
             tell_journal(Kind.NOTES_CHANGED, [note.pk])
@@ -148,9 +148,20 @@ def save_draft(
         Draft.objects.filter(pk=here.pk).update(**values)
 
 
+def discard_draft(actor: Viewer, *, conversation_id: int | None = None, note_id: int | None = None) -> None:
+    here = draft_of(actor, conversation_id=conversation_id, note_id=note_id)
+    if here is not None:
+        here.delete()
+
+
 def _refuse_nobody(actor: Viewer) -> None:
     if actor.person_id is None and not actor.account_ids:
         raise Refused("Sign in first: what is kept is kept by somebody.")
+
+
+def _refuse_nameless(content: Content) -> None:
+    if not content.title:
+        raise Refused("Give it a title: a question, or what you found.")
 
 
 def _readable_conversations(actor: Viewer, ids: Sequence[int]) -> list[Conversation]:
@@ -162,8 +173,7 @@ def _readable_conversations(actor: Viewer, ids: Sequence[int]) -> list[Conversat
 
 def _begun(actor: Viewer, audience_id: int, content: Content) -> Note:
     content = fitted(content)
-    if not content.title:
-        raise Refused("Give it a title: a question, or what you found.")
+    _refuse_nameless(content)
     now = clock.now()
     note = Note.objects.create(public_id=new_id(), audience_id=audience_id, kept_at=now, alive_at=now, **by_whom(actor))
     _revise(actor, note, 1, content)
@@ -199,7 +209,8 @@ def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted]) -> None:
     rows = []
     for position, one in enumerate(passages[:MOST_PASSAGES]):
         message = messages.get(one.message_id)
-        if message is None or " ".join(one.text.split()) not in " ".join(message.text.split()):
+        words = " ".join(one.text.split())
+        if message is None or not words or words not in " ".join(message.text.split()):
             raise Refused("A passage can only hold what was said in a conversation that you may read.")
         standing = standing_of_passage(
             said_in=message.audience_id,
@@ -221,11 +232,10 @@ def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted]) -> None:
 
 
 def _credit(actor: Viewer, note: Note, credited: Sequence[Credited]) -> None:
-    spoke = set(
-        Message.objects.filter(conversation__in=Source.objects.filter(note=note).values("conversation_id")).values_list(
-            "author_id", flat=True
-        )
-    )
+    """Who spoke where every reader of the note may read is named as there; anybody else is asked."""
+    kept_from = Source.objects.filter(note=note).values("conversation_id")
+    heard = Message.objects.filter(conversation__in=kept_from, audience_id__in=flat_parts([note.audience_id]))
+    spoke = set(heard.values_list("author_id", flat=True))
     distinct = {one.account_id: one for one in credited}
     Credit.objects.bulk_create(
         Credit(

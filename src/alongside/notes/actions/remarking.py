@@ -10,7 +10,8 @@ from alongside.conversations.queries import conversation_row
 from alongside.journal.actions import tell
 from alongside.journal.rules import Kind
 from alongside.kit import clock
-from alongside.notes.actions.keeping import Refused, by_whom
+from alongside.kit.refused import Refused
+from alongside.notes.actions.keeping import by_whom
 from alongside.notes.models import Credit, Feed, Note, Passage, Remark, Weave
 from alongside.notes.queries import note_row
 from alongside.notes.rules import LONGEST_SENTENCE, RemarkKind, Standing, is_alive_by, weave_ends
@@ -27,11 +28,22 @@ def remark(actor: Viewer, *, public_id: str, kind: RemarkKind, sentence: str = "
     if kind is RemarkKind.DID_NOT and not sentence:
         raise Refused("Say in a few words why it did not help: that is what the next reader needs.")
     with transaction.atomic():
+        Note.objects.select_for_update().get(pk=note.pk)  # sent twice at once, it is still said once
         Remark.objects.update_or_create(
             note=note, kind=kind.value, **who, defaults={"sentence": sentence, "said_at": clock.now()}
         )
         if is_alive_by(kind):
             Note.objects.filter(pk=note.pk).update(alive_at=clock.now())
+
+
+def take_remark_back(actor: Viewer, *, public_id: str, kind: RemarkKind) -> None:
+    Remark.objects.filter(note=note_row(actor, public_id), kind=kind.value, **by_whom(actor)).delete()
+
+
+def unweave(actor: Viewer, *, weave_id: int) -> None:
+    """By who made it; to anybody else it is not there."""
+    if not Weave.objects.filter(pk=weave_id, **by_whom(actor)).delete()[0]:
+        raise NotThere
 
 
 def weave(actor: Viewer, *, left: tuple[str, str], right: tuple[str, str], why: str) -> None:
@@ -46,7 +58,8 @@ def weave(actor: Viewer, *, left: tuple[str, str], right: tuple[str, str], why: 
     if ends is None:
         raise Refused("A thing is not woven to itself.")
     columns = {f"{side}_{kind}_id": row for side, (kind, row) in zip(("left", "right"), ends, strict=True)}
-    Weave.objects.get_or_create(**columns, defaults={"why": why, "made_at": clock.now(), **who})
+    if not Weave.objects.filter(**columns).exists():
+        Weave.objects.create(**columns, why=why, made_at=clock.now(), **who)
 
 
 def _end(actor: Viewer, kind: str, public_id: str) -> tuple[str, int]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from alongside.people.actions import Refused, make_person
+from alongside.kit.refused import Refused
+from alongside.people.actions import make_person
 
 
 class Command(BaseCommand):

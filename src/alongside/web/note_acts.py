@@ -1,0 +1,276 @@
+"""What is done with notes and questions on pages. Every one is a form that works without JavaScript."""
+
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from alongside.audiences.queries import NotThere
+from alongside.conversations.actions import questions as asking
+from alongside.conversations.asking import message_at
+from alongside.conversations.queries import conversation_row
+from alongside.kit.refused import Refused
+from alongside.notes.actions import keeping, remarking
+from alongside.notes.content import PARTS, Content
+from alongside.notes.drafted import drafted
+from alongside.notes.queries import note_view
+from alongside.notes.rules import Part, Readers, RemarkKind
+from alongside.people.queries import unscoped_accounts_called
+from alongside.web import note_views
+from alongside.web.acting import answering_not_there, number_in
+from alongside.web.pages import shown, viewer_of
+
+LONGEST_KEY = 100
+
+
+def _signed_in(request: HttpRequest) -> None:
+    if viewer_of(request).person_id is None:
+        raise PermissionDenied
+
+
+def _content(request: HttpRequest) -> Content:
+    return Content(request.POST.get("title", ""), *(request.POST.get(part, "") for part in PARTS))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _keep(request, public_id) if request.method == "POST" else note_views.keep(request, public_id)
+
+
+@answering_not_there
+def _keep(request: HttpRequest, public_id: str) -> HttpResponse:
+    _signed_in(request)
+    viewer, content, act = viewer_of(request), _content(request), request.POST.get("act", "save")
+    found = drafted(viewer, public_id)
+    if act == "discard":
+        keeping.discard_draft(viewer, conversation_id=found.conversation_id)
+        return redirect("conversation", public_id)
+    if act == "draft":
+        keeping.save_draft(viewer, content=content, conversation_id=found.conversation_id)
+        messages.info(request, _("Your draft is kept, for you alone."))
+        return redirect("keep", public_id)
+    try:
+        note = keeping.keep(
+            viewer,
+            conversation_ids=[found.conversation_id],
+            content=content,
+            passages=[_quoted(key, found.texts) for key in request.POST.getlist("passage")],
+            credited=[
+                keeping.Credited(int(key), request.POST.get(f"for-{key}", ""))
+                for key in request.POST.getlist("credited")
+                if key.isascii() and key.isdigit() and int(key) in found.authors
+            ],
+            readers=_readers(request),
+        )
+    except Refused as refused:
+        editing = note_views.editing_of_draft(viewer, found, content, error=str(refused))
+        return shown(request, "note_edit.html", "notes", editing=editing)
+    messages.info(request, _("It is kept, and can be found by whoever may read it."))
+    return redirect("note", note.public_id)
+
+
+def _quoted(key: str, texts: dict[int, str]) -> keeping.Quoted:
+    """`part:message:start:end` as the form gave it; anything else is refused further down as nobody's words."""
+    part, _colon, place = key[:LONGEST_KEY].partition(":")
+    numbers = place.split(":")
+    if part not in {one.value for one in Part} or len(numbers) != 3 or not all(n.isdigit() for n in numbers):  # noqa: PLR2004
+        raise Http404
+    message, start, end = (int(number) for number in numbers)
+    if message not in texts:
+        raise NotThere
+    return keeping.Quoted(Part(part), message, texts[message][start:end])
+
+
+def _readers(request: HttpRequest) -> Readers:
+    chosen = request.POST.get("audience", Readers.SAME.value)
+    return Readers(chosen) if chosen in {one.value for one in Readers} else Readers.SAME
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _edit(request, public_id) if request.method == "POST" else note_views.edit(request, public_id)
+
+
+@answering_not_there
+def _edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    _signed_in(request)
+    viewer, content, act = viewer_of(request), _content(request), request.POST.get("act", "save")
+    view, based_on = note_view(viewer, public_id), number_in(request, "based_on")
+    if act == "discard":
+        keeping.discard_draft(viewer, note_id=view.note_id)
+        return redirect("note", public_id)
+    if act == "draft":
+        keeping.save_draft(viewer, content=content, note_id=view.note_id, based_on=based_on)
+        messages.info(request, _("Your draft is kept, for you alone."))
+        return redirect("note_edit", public_id)
+    if not content.title.strip():
+        editing = note_views.editing_of_note(view, content, based_on=based_on, error=_("Give it a title."))
+        return shown(request, "note_edit.html", "notes", editing=editing)
+    merged = keeping.change(viewer, public_id=public_id, content=content, based_on=based_on)
+    if merged.conflicts:
+        now = note_view(viewer, public_id)
+        editing = note_views.editing_of_note(now, now.content, based_on=now.revision, conflicts=merged.conflicts)
+        return shown(request, "note_edit.html", "notes", editing=editing)
+    messages.info(request, _("Saved. What it said before is in its history."))
+    return redirect("note", public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return note_views.tell(request)
+    _signed_in(request)
+    viewer, sentence, named = viewer_of(request), request.POST.get("sentence", ""), request.POST.get("named", "")
+    try:
+        accounts = unscoped_accounts_called([name for name in named.split(",") if name.strip()])
+        open_to_all = _readers(request) is not Readers.ME and viewer.reads_organisation
+        note = keeping.tell(viewer, sentence=sentence, named=accounts, for_organisation=open_to_all)
+    except Refused as refused:
+        view = note_views.telling(viewer, sentence=sentence, named=named, error=str(refused))
+        return shown(request, "tell.html", "notes", tell=view)
+    messages.info(request, _("It is kept. Who you named is asked once, and named only by their own yes."))
+    return redirect("note", note.public_id)
+
+
+@require_POST
+@answering_not_there
+def remark(request: HttpRequest, public_id: str) -> HttpResponse:
+    _signed_in(request)
+    kinds = {RemarkKind.HELPED.value: RemarkKind.HELPED, RemarkKind.DID_NOT.value: RemarkKind.DID_NOT}
+    kind = kinds.get(request.POST.get("kind", ""))
+    if kind is None:
+        raise Http404
+    if request.POST.get("act") == "take-back":
+        remarking.take_remark_back(viewer_of(request), public_id=public_id, kind=kind)
+    else:
+        _try(
+            request,
+            lambda: remarking.remark(
+                viewer_of(request), public_id=public_id, kind=kind, sentence=request.POST.get("sentence", "")
+            ),
+        )
+    return redirect("note", public_id)
+
+
+@require_POST
+@answering_not_there
+def still_true(request: HttpRequest, public_id: str) -> HttpResponse:
+    _signed_in(request)
+    remarking.remark(viewer_of(request), public_id=public_id, kind=RemarkKind.STILL_TRUE)
+    return redirect("note", public_id)
+
+
+@require_POST
+@answering_not_there
+def put_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    _signed_in(request)
+    _try(
+        request,
+        lambda: keeping.put_back(viewer_of(request), public_id=public_id, number=number_in(request, "revision")),
+    )
+    return redirect("note", public_id)
+
+
+@require_POST
+@answering_not_there
+def weave(request: HttpRequest) -> HttpResponse:
+    """`here` is `note:ID` or `conversation:ID`; the other end is an address of a page here."""
+    _signed_in(request)
+    kind, _colon, public_id = request.POST.get("here", "").partition(":")
+    if kind not in {"note", "conversation"}:
+        raise Http404
+    try:
+        remarking.weave(
+            viewer_of(request), left=(kind, public_id), right=_end_of(request.POST.get("address", "")),
+            why=request.POST.get("why", ""),
+        )  # fmt: skip
+        messages.info(request, _("Linked. Who may read both sees it on both."))
+    except (Refused, NotThere) as refused:
+        messages.info(request, str(refused) or _("There is no such note or conversation that you may read."))
+    return redirect(kind, public_id)
+
+
+def _end_of(address: str) -> tuple[str, str]:
+    folder, _slash, public_id = urlsplit(address.strip()).path.strip("/").partition("/")
+    return {"notes": "note", "conversations": "conversation"}.get(folder, ""), public_id.split("/")[0]
+
+
+@require_POST
+@answering_not_there
+def weave_undo(request: HttpRequest) -> HttpResponse:
+    _signed_in(request)
+    remarking.unweave(viewer_of(request), weave_id=number_in(request, "weave"))
+    messages.info(request, _("The link is gone."))
+    return redirect("notes")
+
+
+@require_POST
+@answering_not_there
+def passage_answer(request: HttpRequest) -> HttpResponse:
+    _signed_in(request)
+    is_yes = request.POST.get("answer") == "yes"
+    remarking.answer_about_passage(viewer_of(request), passage_id=number_in(request, "passage"), is_yes=is_yes)
+    messages.info(request, _("Your words stand there now.") if is_yes else _("Your words stay out."))
+    return redirect("things")
+
+
+@require_POST
+@answering_not_there
+def name_answer(request: HttpRequest) -> HttpResponse:
+    _signed_in(request)
+    is_yes = request.POST.get("answer") == "yes"
+    remarking.answer_about_name(viewer_of(request), credit_id=number_in(request, "name"), is_yes=is_yes)
+    messages.info(request, _("You are named there now.") if is_yes else _("You are not named there."))
+    return redirect("things")
+
+
+@require_POST
+@answering_not_there
+def wonder(request: HttpRequest) -> HttpResponse:
+    _signed_in(request)
+    public_id = request.POST.get("conversation", "")
+    if request.POST.get("wonder") == "no":
+        asking.stop_wondering(viewer_of(request), public_id=public_id)
+    else:
+        asking.wonder(viewer_of(request), public_id=public_id)
+        messages.info(request, _("You are told here once it is answered. Nobody else knows."))
+    return redirect("questions")
+
+
+@require_POST
+@answering_not_there
+def helped(request: HttpRequest, public_id: str) -> HttpResponse:
+    """“This helped me”, of a message."""
+    _signed_in(request)
+    viewer = viewer_of(request)
+    row = message_at(viewer, conversation_row(viewer, public_id), request.POST.get("message", ""))
+    if row is None:
+        raise Http404
+    asking.say_it_helped(viewer, message_id=row, sentence=request.POST.get("sentence", ""))
+    messages.info(request, _("It stands on the message, in words; nobody counts it."))
+    return redirect("conversation", public_id)
+
+
+@require_POST
+@answering_not_there
+def asks(request: HttpRequest, public_id: str) -> HttpResponse:
+    _signed_in(request)
+    _try(
+        request,
+        lambda: asking.say_whether_it_asks(
+            viewer_of(request), public_id=public_id, asks=request.POST.get("asks") == "yes"
+        ),
+    )
+    return redirect("conversation", public_id)
+
+
+def _try(request: HttpRequest, act: object) -> None:
+    """An act that may be refused with a sentence, which is shown on the page one comes back to."""
+    try:
+        act()  # type: ignore[operator]
+    except Refused as refused:
+        messages.info(request, str(refused))

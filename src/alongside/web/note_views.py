@@ -1,0 +1,307 @@
+"""Pages of notes and questions that are read."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from alongside.conversations.asking import OpenQuestion, open_questions
+from alongside.notes import queries
+from alongside.notes.content import Content
+from alongside.notes.drafted import Drafted, drafted
+from alongside.notes.drafting import Part as DraftPart
+from alongside.notes.queries import NoteView, PassageView
+from alongside.notes.ripple import Moment, drawn
+from alongside.notes.rules import Part, Readers, RemarkKind, Standing, month_of
+from alongside.people.rules import Viewer
+from alongside.search.themes import rising_themes
+from alongside.web import presenting_notes as shown_as
+from alongside.web.acting import answering_not_there
+from alongside.web.pages import now, shown, tool_of, viewer_of
+from alongside.web.presenting import Link, Pager
+from alongside.web.wording import audience_words, on_day
+
+FEW_QUESTIONS = 4
+
+
+@require_safe
+def notes(request: HttpRequest) -> HttpResponse:
+    viewer, page = viewer_of(request), _page(request)
+    lines, has_older = queries.newest_kept(viewer, page)
+    questions, has_more = open_questions(viewer, size=FEW_QUESTIONS)
+    here = reverse("notes")
+    view = shown_as.Notes(
+        newest=tuple(note_line(line) for line in lines),
+        themes=tuple(
+            shown_as.Theme(theme.words, f"{reverse('find')}?q={theme.words}") for theme in rising_themes(viewer)
+        )
+        if page == 1
+        else (),
+        questions=tuple(_question(one) for one in questions),
+        has_more_questions=has_more,
+        pager=Pager(f"{here}?page={page - 1}" * (page > 1), f"{here}?page={page + 1}" * has_older),
+        can_act=viewer.person_id is not None,
+        feed_url=f"{reverse('choices')}#feeds" if viewer.person_id is not None and viewer.reads_organisation else "",
+    )
+    return shown(request, "notes.html", "notes", notes=view)
+
+
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    viewer, page = viewer_of(request), _page(request)
+    found, has_more = open_questions(viewer, page)
+    here = reverse("questions")
+    pager = Pager(f"{here}?page={page - 1}" * (page > 1), f"{here}?page={page + 1}" * has_more)
+    view = shown_as.Questions(tuple(_question(one) for one in found), pager, viewer.person_id is not None)
+    return shown(request, "questions.html", "notes", questions=view)
+
+
+@require_safe
+@answering_not_there
+def note(request: HttpRequest, public_id: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    view = queries.note_view(viewer, public_id)
+    draft = queries.draft_of(viewer, note_id=view.note_id)
+    return shown(request, "note.html", "notes", note=_note(viewer, view, has_draft=draft is not None))
+
+
+@require_safe
+@answering_not_there
+def history(request: HttpRequest, public_id: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    rows = queries.revisions(viewer, public_id)
+    moment = now()
+    revisions = tuple(
+        shown_as.Revision(
+            row.number,
+            on_day(row.made_at, moment),
+            row.name,
+            shown_as.changed_parts(rows[place + 1].content if place + 1 < len(rows) else None, row.content),
+            is_first=place + 1 == len(rows),
+            is_now=place == 0,
+        )
+        for place, row in enumerate(rows)
+    )
+    link = Link(rows[0].content.title, reverse("note", args=[public_id]))
+    view = shown_as.History(public_id, link, revisions, viewer.person_id is not None)
+    return shown(request, "note_history.html", "notes", history=view)
+
+
+@require_safe
+@answering_not_there
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    if viewer.person_id is None:
+        return redirect("account_login")
+    view = queries.note_view(viewer, public_id)
+    draft = queries.draft_of(viewer, note_id=view.note_id)
+    content = Content(**draft.words) if draft else view.content
+    editing = editing_of_note(view, content, based_on=draft.based_on if draft else view.revision, draft=draft)
+    return shown(request, "note_edit.html", "notes", editing=editing)
+
+
+@require_safe
+@answering_not_there
+def keep(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A note already filled from a conversation, for its reader alone until it is saved."""
+    viewer = viewer_of(request)
+    if viewer.person_id is None:
+        return redirect("account_login")
+    found = drafted(viewer, public_id)
+    draft = queries.draft_of(viewer, conversation_id=found.conversation_id)
+    content = Content(**draft.words) if draft else Content(found.draft.title, "", "", "", "")
+    return shown(request, "note_edit.html", "notes", editing=editing_of_draft(viewer, found, content, draft=draft))
+
+
+@require_safe
+def tell(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    if viewer.person_id is None:
+        return redirect("account_login")
+    return shown(request, "tell.html", "notes", tell=telling(viewer))
+
+
+def telling(viewer: Viewer, *, sentence: str = "", named: str = "", error: str = "") -> shown_as.Tell:
+    audiences = [shown_as.AudienceChoice(Readers.ME.value, "Only me", is_chosen=not viewer.reads_organisation)]
+    if viewer.reads_organisation:
+        choice = shown_as.AudienceChoice(Readers.ORGANISATION.value, "Everybody in the organisation", is_chosen=True)
+        audiences.insert(0, choice)
+    return shown_as.Tell(sentence, named, tuple(audiences), error)
+
+
+def editing_of_draft(
+    viewer: Viewer, found: Drafted, content: Content, *, draft: Any = None, error: str = ""
+) -> shown_as.Editing:
+    """Own words in the fields, and under each the passages that the machine found, marked until they are saved."""
+    choices = [
+        shown_as.AudienceChoice(Readers.SAME.value, "Everybody who may read that conversation", is_chosen=True),
+        shown_as.AudienceChoice(Readers.ME.value, "Only me"),
+    ]
+    if viewer.reads_organisation:
+        out = "What was said in a closed room stays out until its author says yes; each is asked once, quietly."
+        choices.append(
+            shown_as.AudienceChoice(Readers.ORGANISATION.value, "Everybody in the organisation", stays_out=out)
+        )
+    names = {one.author_id: one for one in found.draft.credited if one.author_id is not None}
+    return shown_as.Editing(
+        action=reverse("keep", args=[found.public_id]),
+        back=Link(found.title, f"/conversations/{found.public_id}"),
+        title=content.title,
+        fields=tuple(_field_of_draft(found, part, getattr(content, part.value)) for part in DraftPart),
+        title_by_machine=draft is None,
+        audiences=tuple(choices),
+        credited=tuple(
+            shown_as.Credited(str(author), one.author, ", ".join(one.credits)) for author, one in names.items()
+        ),
+        draft_kept=on_day(draft.saved_at, now()) if draft else None,
+        error=error,
+    )
+
+
+def _field_of_draft(found: Drafted, part: DraftPart, text: str) -> shown_as.Field:
+    names = {one.message_id: one for one in found.messages}
+    passages = tuple(
+        shown_as.Found(
+            key=f"{part.value}:{excerpt.message_id}:{excerpt.start}:{excerpt.end}",
+            text=excerpt.text,
+            by=names[excerpt.message_id].author,
+            source=Link(found.room, f"/conversations/{found.public_id}#{names[excerpt.message_id].anchor}"),
+            when=on_day(names[excerpt.message_id].said_at, now()),
+            by_machine=True,
+        )
+        for excerpt in found.draft.parts[part]
+    )
+    return shown_as.Field(part.value, text, passages)
+
+
+def editing_of_note(
+    view: NoteView, content: Content, *, based_on: int, draft: Any = None, conflicts: Any = (), error: str = ""
+) -> shown_as.Editing:
+    fields = []
+    for part in Part:
+        quoted = [passage for passage in view.passages if passage.part is part and passage.text]
+        found = tuple(shown_as.Found("", passage.text, passage.author) for passage in quoted)
+        fields.append(shown_as.Field(part.value, getattr(content, part.value), found))
+    return shown_as.Editing(
+        action=reverse("note_edit", args=[view.public_id]),
+        back=Link(view.content.title, reverse("note", args=[view.public_id])),
+        title=content.title,
+        fields=tuple(fields),
+        is_new=False,
+        based_on=based_on,
+        audience=f"It is {audience_words(view.audience_kind)}.",
+        conflicts=shown_as.conflicts_shown(conflicts),
+        draft_kept=on_day(draft.saved_at, now()) if draft else None,
+        error=error,
+    )
+
+
+def note_line(line: queries.NoteLine) -> shown_as.NoteLine:
+    return shown_as.NoteLine(
+        title=line.title,
+        url=reverse("note", args=[line.public_id]),
+        freshness=shown_as.freshness("kept", line.kept_at, now()),
+        audience="" if line.is_open else audience_words("closed"),
+    )
+
+
+def _note(viewer: Viewer, view: NoteView, *, has_draft: bool) -> shown_as.Note:
+    moment, names = now(), shown_as.field_names()
+    mine = _own_remark(view)
+    return shown_as.Note(
+        id=view.public_id,
+        title=view.content.title,
+        parts=tuple(
+            shown_as.Part(
+                names[part.value],
+                view.html.get(part.value, ""),
+                tuple(_passage(one) for one in view.passages if one.part is part),
+            )
+            for part in Part
+        ),
+        freshness=shown_as.freshness(_alive_by(view), view.alive_at, moment),
+        audience=audience_words(view.audience_kind),
+        kept_from=tuple(
+            Link(f"a conversation in {tool_of(one.tool)}", f"/conversations/{one.public_id}") for one in view.sources
+        ),
+        room=view.sources[0].room if view.sources else "",
+        ripple=drawn(_ripple(view), shown_as.stage_names()),
+        remarks=tuple(
+            shown_as.Remark(one.sentence, one.name, on_day(one.said_at, moment), one.kind is RemarkKind.HELPED)
+            for one in view.remarks
+            if one.sentence and one.kind is not RemarkKind.STILL_TRUE
+        ),
+        own_remark=mine.kind.value if mine else "",
+        own_sentence=mine.sentence if mine else "",
+        thanks=tuple(shown_as.Thanks(one.name, one.what_for) for one in view.credits),
+        weaves=tuple(_weave(one) for one in view.weaves),
+        can_act=viewer.person_id is not None,
+        has_draft=has_draft,
+        is_confirmed_this_month=month_of(view.alive_at) == month_of(moment),
+    )
+
+
+def _own_remark(view: NoteView) -> Any:
+    said = (RemarkKind.HELPED, RemarkKind.DID_NOT)
+    return next((one for one in view.remarks if one.is_mine and one.kind in said), None)
+
+
+def _passage(one: PassageView) -> shown_as.Passage:
+    return shown_as.Passage(
+        text=one.text,
+        by=one.author,
+        url=f"/conversations/{one.conversation_id}" if one.conversation_id else "",
+        waits_for_me=one.passage_id if one.standing is Standing.ASKED else None,
+    )
+
+
+def _alive_by(view: NoteView) -> shown_as.Alive:
+    if any(one.kind is RemarkKind.STILL_TRUE for one in view.remarks):
+        return "confirmed"
+    return "changed" if view.has_changed else "kept"
+
+
+def _ripple(view: NoteView) -> Any:
+    moment = now()
+    asked = None
+    if view.sources:
+        first = view.sources[0]
+        asked = Moment(first.room, on_day(first.started_at, moment).words)
+    kinds = {one.kind for one in view.remarks}
+    changed = on_day(view.changed_at, moment).words if view.has_changed else ""
+    return shown_as.ripple_of(
+        kept=on_day(view.kept_at, moment),
+        asked=asked,
+        answered_by=[one.author for one in view.passages if one.part is Part.WHAT_WORKED],
+        was_answered=bool(view.sources),
+        tried=shown_as.tried_words(helped=RemarkKind.HELPED in kinds, did_not=RemarkKind.DID_NOT in kinds),
+        changed=changed,
+    )
+
+
+def _weave(one: queries.Woven) -> shown_as.Weave:
+    path = reverse("note", args=[one.public_id]) if one.kind == "note" else f"/conversations/{one.public_id}"
+    return shown_as.Weave(
+        Link(one.title, path), one.why, "note" if one.kind == "note" else "conversation", one.weave_id
+    )
+
+
+def _question(one: OpenQuestion) -> shown_as.QuestionLine:
+    return shown_as.QuestionLine(
+        id=one.public_id,
+        title=one.title,
+        url=f"/conversations/{one.public_id}",
+        room=one.room.name,
+        tool=tool_of(one.room.tool),
+        when=on_day(one.started_at, now()),
+        asker=one.asker,
+        is_wondering=one.is_wondering,
+        is_mine=one.is_mine,
+    )
+
+
+def _page(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10_000 else 1  # noqa: PLR2004
