@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alongside.archives.port import Header, MessageRecord, PersonRecord, RoomAudience, RoomRecord
+from alongside.archives.rules import fitted
 from alongside.archives.writing import lines, write
 from alongside.audiences.rules import Kind
 from alongside.conversations.queries import MyRoom, MyWord, my_rooms, my_words
 from alongside.people.queries import AccountView, accounts_of
 from alongside.people.rules import Viewer
+
+LONGEST_ID = 500
 
 
 def own_words(viewer: Viewer) -> Iterator[bytes]:
@@ -16,13 +19,13 @@ def own_words(viewer: Viewer) -> Iterator[bytes]:
     accounts = accounts_of(viewer)
     header = Header(key=f"own-words-{viewer.person_id or 0}", name=f"What {viewer.name} said", tool="alongside")
     rooms = my_rooms(viewer)
-    names = {room.room_id: _room_id(room) for room in rooms}
+    here = {room.room_id: room for room in rooms}
     people = {account.account_id: _person_id(account) for account in accounts}
     return lines(
         header,
         (_person(account) for account in accounts),
         (_room(room, [people[one] for one in room.account_ids if one in people]) for room in rooms),
-        (_message(word, names, people) for word in my_words(viewer)),
+        (_message(word, here[word.room_id], people[word.author_id]) for word in my_words(viewer)),
     )
 
 
@@ -40,12 +43,17 @@ def write_own_words(viewer: Viewer, path: Path) -> int:
     return written
 
 
+def _of_connection(key: str, source_id: str) -> str:
+    """Ids are unique in a tool, an archive holds several tools'; and a reader takes ids of at most 500 letters."""
+    return fitted(f"{key}/{source_id}", LONGEST_ID)
+
+
 def _person_id(account: AccountView) -> str:
-    return f"{account.connection}/{account.source_id}"
+    return _of_connection(account.connection_key, account.source_id)
 
 
 def _room_id(room: MyRoom) -> str:
-    return f"{room.connection}/{room.source_id}"
+    return _of_connection(room.connection, room.source_id)
 
 
 def _person(account: AccountView) -> PersonRecord:
@@ -60,15 +68,15 @@ def _room(room: MyRoom, members: list[str]) -> RoomRecord:
     return RoomRecord(_room_id(room), room.name, audience, tuple(members) if is_closed else (), room.url)
 
 
-def _message(word: MyWord, rooms: dict[int, str], people: dict[int, str]) -> MessageRecord:
+def _message(word: MyWord, room: MyRoom, author: str) -> MessageRecord:
     return MessageRecord(
-        source_id=word.source_id,
-        room=rooms[word.room_id],
-        author=people[word.author_id],
+        source_id=_of_connection(room.connection, word.source_id),
+        room=_room_id(room),
+        author=author,
         html=word.html,
         said_at=word.said_at,
-        context=word.context,
-        reply_to=word.reply_to or None,
+        context=_of_connection(room.connection, word.context),
+        reply_to=_of_connection(room.connection, word.reply_to) if word.reply_to else None,
         subject=word.title,
         edited_at=word.edited_at,
         url=word.url,

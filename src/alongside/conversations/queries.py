@@ -272,10 +272,13 @@ def conversation_row(viewer: Viewer, public_id: str) -> int:
     return row_id
 
 
-def confirmed(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int = 400) -> list[FoundText]:
+def confirmed(
+    viewer: Viewer, conversation_ids: Sequence[int], messages_each: int = 400, *, most: int | None = None
+) -> list[FoundText]:
     """What an index proposed, as far as the viewer may read it now, in the order proposed. Two queries.
 
-    The database has the last word: an index may be some seconds behind.
+    The database has the last word: an index may be some seconds behind. `most`: no more are needed, so that the
+    words of the others, which are most of the work, stay where they are.
     """
     if not conversation_ids:
         return []
@@ -286,9 +289,18 @@ def confirmed(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
         f" WHERE v.id IN ({_marks(conversation_ids)}) AND {may.sql}",
         [*conversation_ids, *may.params],
     )
+    by_id = {head[0]: head for head in heads}
+    shown = [by_id[one] for one in conversation_ids if one in by_id]
+    found = _found_texts(viewer, shown[:most], messages_each)
+    if most is not None and len(found) < most < len(shown):  # some have no message that this viewer may read
+        found += _found_texts(viewer, shown[most:], messages_each)
+    return found[:most]
+
+
+def _found_texts(viewer: Viewer, heads: Sequence[Any], messages_each: int) -> list[FoundText]:
     texts = _texts_of(viewer, [head[0] for head in heads], messages_each)
-    by_id = {
-        head[0]: FoundText(
+    return [
+        FoundText(
             head[0],
             head[1],
             head[2],
@@ -296,11 +308,11 @@ def confirmed(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
             RoomView(*head[6:12]),
             time_of(head[4]),
             time_of(head[5]),
-            tuple(texts.get(head[0], ())),
+            tuple(texts[head[0]]),
         )
         for head in heads
-    }
-    return [by_id[one] for one in conversation_ids if one in by_id and by_id[one].messages]
+        if head[0] in texts
+    ]
 
 
 def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int) -> dict[int, list[TextOfMessage]]:
@@ -393,7 +405,7 @@ def my_rooms(viewer: Viewer) -> list[MyRoom]:
     may = condition(viewer, "r.audience_id")
     name, url = (f"CASE WHEN {may.sql} THEN {column} ELSE '' END" for column in ("r.name", "r.url"))
     rows = _rows(
-        f"SELECT DISTINCT r.id, r.source_id, {name}, {url}, a.kind, c.name, m.author_id FROM conversations_message m"
+        f"SELECT DISTINCT r.id, r.source_id, {name}, {url}, a.kind, c.key, m.author_id FROM conversations_message m"
         " JOIN conversations_room r ON r.id = m.room_id JOIN people_connection c ON c.id = r.connection_id"
         " JOIN audiences_audience a ON a.id = m.audience_id"
         f" WHERE m.author_id IN ({_marks(viewer.account_ids)}) AND NOT a.is_sealed ORDER BY r.id, a.kind, m.author_id",
