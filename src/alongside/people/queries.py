@@ -59,8 +59,8 @@ def viewer_of_person(person: Person) -> Viewer:
         accounts,
         name=person.name,
         person_id=person.pk,
-        is_full_member=person.is_full_member and person.is_active,
-        is_administrator=person.is_administrator,
+        is_full_member=bool(person.is_full_member and person.is_active),
+        is_administrator=bool(person.is_administrator),
     )
 
 
@@ -101,7 +101,7 @@ def unscoped_people(limit: int) -> list[PersonInBar]:
 def unscoped_person(person_id: int) -> Person | None:
     """Somebody who may come in. Asked by every page, so by hand. One query."""
     fields = Person._meta.concrete_fields
-    columns = ", ".join(field.column for field in fields)
+    columns = ", ".join(str(field.column) for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM people_person WHERE id = %s AND is_active = %s", [person_id, True])
         row = cursor.fetchone()

@@ -7,6 +7,7 @@ or a mail scanner that opens every link, gets nothing by it.
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.conf import settings
@@ -15,10 +16,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from alongside.people.queries import unscoped_person
 from alongside.web.pages import shown
 from alongside.web.viewing import is_try_out
 
 _LONGEST_CODE = 40
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    """Who a session belongs to; whoever may come in no more is nobody at once."""
+
+    def get_user(self, user_id: int) -> Any:
+        return unscoped_person(int(user_id))
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -96,7 +96,7 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
         )
         for one in page.conversations
     )
-    here = reverse("room", args=[public_id])
+    here = _room_url(public_id)
     view = presenting.Room(
         name=page.room.name,
         tool=tool_of(page.room.tool),
@@ -146,9 +146,7 @@ def things(request: HttpRequest) -> HttpResponse:
     if viewer.person_id is None:
         return asked_to_sign_in(request)
     closed = tuple(
-        presenting.RoomLine(
-            room.name, reverse("room", args=[room.public_id]), tool_of(room.tool), audience_words("closed")
-        )
+        presenting.RoomLine(room.name, _room_url(room.public_id), tool_of(room.tool), audience_words("closed"))
         for room in rooms_readable(viewer)
         if room.audience_kind == Kind.CLOSED.value
     )
@@ -238,7 +236,7 @@ def _conversation(page: ConversationPage) -> presenting.Conversation:
     moment, here = now(), _conversation_url(page.public_id)
     return presenting.Conversation(
         title=page.title,
-        room=presenting.Link(page.room.name, reverse("room", args=[page.room.public_id])),
+        room=presenting.Link(page.room.name, _room_url(page.room.public_id)),
         tool=tool_of(page.room.tool),
         audience=audience_words(page.room.audience_kind),
         when=on_day(page.started_at, moment),
@@ -253,7 +251,8 @@ def _conversation(page: ConversationPage) -> presenting.Conversation:
 def _messages(page: ConversationPage, moment: Any) -> Iterator[presenting.Message]:
     previous = None
     for message in page.messages:
-        when = at_time(message.said_at, moment, previous)
+        said_at = message.said_at.astimezone(moment.tzinfo)
+        when = at_time(said_at, moment, previous)
         yield presenting.Message(
             anchor_of(message.said_at),
             message.author,
@@ -266,7 +265,7 @@ def _messages(page: ConversationPage, moment: Any) -> Iterator[presenting.Messag
             message.helped,
             message.url if message.url.startswith(_ADDRESSES) else "",
         )
-        previous = message.said_at
+        previous = said_at
 
 
 def _accounts(viewer: Any) -> tuple[presenting.AccountLine, ...]:
@@ -279,7 +278,7 @@ def _accounts(viewer: Any) -> tuple[presenting.AccountLine, ...]:
 def _room_line(one: RoomAtHome) -> presenting.RoomLine:
     return presenting.RoomLine(
         name=one.room.name,
-        url=reverse("room", args=[one.room.public_id]),
+        url=_room_url(one.room.public_id),
         tool=tool_of(one.room.tool),
         audience=audience_words(one.room.audience_kind),
         latest=presenting.Link(one.title, _conversation_url(one.conversation_id)),
@@ -289,6 +288,10 @@ def _room_line(one: RoomAtHome) -> presenting.RoomLine:
 
 def _conversation_url(public_id: str) -> str:
     return f"/conversations/{public_id}"  # reverse() for every line of a page costs more than the page
+
+
+def _room_url(public_id: str) -> str:
+    return f"/rooms/{public_id}"
 
 
 def _link(words: str, url: str) -> presenting.Link | None:

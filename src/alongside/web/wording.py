@@ -50,8 +50,9 @@ def _day(moment: datetime, now: datetime) -> str:
 
 
 def _when(moment: datetime, words: str) -> When:
-    exact = f"{_date(moment, with_year=True)}, {moment:%H:%M:%S} {moment.tzname() or ''}".rstrip()
-    return When(words, exact, moment.isoformat(timespec="seconds"))
+    machine = moment.isoformat(timespec="seconds")
+    exact = f"{_date(moment, with_year=True)}, {machine[11:19]} {moment.tzname() or ''}".rstrip()
+    return When(words, exact, machine)
 
 
 def on_day(moment: datetime, now: datetime) -> When:
@@ -63,7 +64,7 @@ def on_day(moment: datetime, now: datetime) -> When:
 def at_time(moment: datetime, now: datetime, previous: datetime | None = None) -> When:
     """Where one thing follows another: the day is said once, then the time alone (“3 March, 09:12”, “09:31”)."""
     moment = moment.astimezone(now.tzinfo)
-    time = f"{moment:%H:%M}"
+    time = moment.isoformat(timespec="minutes")[11:16]
     if previous is not None and previous.astimezone(now.tzinfo).date() == moment.date():
         return _when(moment, time)
     return _when(moment, f"{_day(moment, now)}, {time}")
