@@ -1,6 +1,6 @@
 """Reading the journal. It holds nothing about anybody, so that it has no viewer; every read is named unscoped."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 
@@ -40,15 +40,15 @@ def unscoped_end() -> Position:
 
 def unscoped_oldest_unread(position: Position) -> datetime | None:
     """When the first line after a position was written: how long a follower is behind. None: it is not behind."""
-    row = (
-        (
-            LineRow.objects.filter(transaction=position.transaction, id__gt=position.line)
-            | LineRow.objects.filter(transaction__gt=position.transaction)
+    with connection.cursor() as cursor:  # asked with every question: the ORM would take ten times as long
+        cursor.execute(
+            "SELECT written_at FROM journal_line WHERE transaction_number > %s OR (transaction_number = %s AND id > %s)"
+            " ORDER BY transaction_number, id LIMIT 1",
+            [position.transaction, position.transaction, position.line],
         )
-        .order_by("transaction", "id")
-        .first()
-    )
-    return row.written_at if row else None
+        row = cursor.fetchone()
+    moment: datetime | None = row[0] if row else None
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def unscoped_trimmed_through() -> Position:

@@ -57,12 +57,7 @@ def best_passage(
     messages: Sequence[UnitMessage], asked: Asked, language: str = DEFAULT, length: int = LENGTH
 ) -> Passage | None:
     """The earliest of the best; of a conversation that has none of the words, its beginning."""
-    marker = Marker(asked, language)
-    said = [message for message in messages if message.text.strip()]
-    if not said:
-        return None
-    best = max((marker.best_window(message, length) for message in said), key=_score_of)
-    return _passage(best, length)
+    return Marker(asked, language).best_passage(messages, length)
 
 
 def marked(text: str, asked: Asked, language: str = DEFAULT) -> tuple[Segment, ...]:
@@ -81,6 +76,13 @@ class Marker:
         telling = [word for word in words if _is_telling(word, language)] or words
         self._wanted = {self._stem(word): _says(word) for word in telling}
         self._beginnings = {_beginning(word, self._stem(word)) for word in telling}
+
+    def best_passage(self, messages: Sequence[UnitMessage], length: int = LENGTH) -> Passage | None:
+        said = [message for message in messages if message.text.strip()]
+        if not said:
+            return None
+        best = max((self.best_window(message, length) for message in said), key=_score_of)
+        return _passage(best, length)
 
     def best_window(self, message: UnitMessage, length: int) -> _Window:
         hits = self.hits(message.text)

@@ -26,7 +26,7 @@ from alongside.notes.queries import NoteText, confirmed_notes
 from alongside.people.rules import Viewer
 from alongside.search import node
 from alongside.search.fusion import fused
-from alongside.search.marking import Marker, Passage, Segment, best_passage
+from alongside.search.marking import Marker, Passage, Segment
 from alongside.search.meaning.questions import question_vector
 from alongside.search.meaning.scoring import Scores
 from alongside.search.rules import (
@@ -151,12 +151,12 @@ def find(
     understood = _understood(question, newest_first=newest_first, is_prose=is_prose)
     scope = _scope(viewer, understood, before)
     retrieved = _retrieved(understood, scope, limit)
-    texts, notes = _confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]])
-    vector = _vector(understood)
+    texts, notes = _confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]], limit)
+    vector, marker = _vector(understood), Marker(understood)
     results = tuple(
-        _result_of_note(notes[one.conversation_id], one.score, understood)
+        _result_of_note(notes[one.conversation_id], one.score, marker)
         if one.conversation_id in notes
-        else _result(texts[one.conversation_id], one.score, understood, vector)
+        else _result(texts[one.conversation_id], one.score, understood, marker, vector)
         for one in _kept_first(retrieved.proposals, texts, notes)[:limit]
     )
     weak = bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage))
@@ -255,9 +255,11 @@ def _remarks(understood: Asked, scope: Scope) -> tuple[str, ...]:
 
 def _retrieved(understood: Asked, scope: Scope, limit: int) -> _Retrieved:
     here = indexes()
-    most = max(PROPOSED, limit + SPARE)
-    words = here.words.proposals(understood, scope, most) if here.words else []
     vector = None if understood.newest_first else _vector(understood)
+    is_fused = here.meaning is not None and vector is not None
+    # What is not put together with meaning needs no more than is shown.
+    most = max(PROPOSED, limit + SPARE) if is_fused else limit + SPARE
+    words = here.words.proposals(understood, scope, most) if here.words else []
     if here.meaning is None or vector is None:
         return _Retrieved(words, 1.0)
     if understood.phrases:
@@ -298,8 +300,8 @@ def _like(text: FoundText, scope: Scope) -> list[Proposal]:
     return here.words.proposals(plainly(beginning[:300]), scope, RELATED + SPARE + 1) if here.words else []
 
 
-def _result(text: FoundText, score: float, understood: Asked, vector: Scores | None) -> Result:
-    passage = _passage(text, understood, vector)
+def _result(text: FoundText, score: float, understood: Asked, marker: Marker, vector: Scores | None) -> Result:
+    passage = _passage(text, understood, marker, vector)
     message = next(one for one in text.messages if one.message_id == passage.message_id)
     return Result(
         kind="conversation",
@@ -323,8 +325,8 @@ def _result(text: FoundText, score: float, understood: Asked, vector: Scores | N
     )
 
 
-def _result_of_note(note: NoteText, score: float, understood: Asked) -> Result:
-    passage = best_passage([UnitMessage(0, note.text or note.title)], understood)
+def _result_of_note(note: NoteText, score: float, marker: Marker) -> Result:
+    passage = marker.best_passage([UnitMessage(0, note.text or note.title)])
     return Result(
         kind="note",
         public_id=note.public_id,
@@ -347,10 +349,10 @@ def _result_of_note(note: NoteText, score: float, understood: Asked) -> Result:
     )
 
 
-def _confirmed(viewer: Viewer, unit_ids: Sequence[int]) -> tuple[dict[int, FoundText], dict[int, NoteText]]:
+def _confirmed(viewer: Viewer, unit_ids: Sequence[int], most: int) -> tuple[dict[int, FoundText], dict[int, NoteText]]:
     """What the indexes proposed, as far as the viewer may read it now, by its number in the indexes."""
     note_ids = [note for note in map(note_of_unit, unit_ids) if note is not None]
-    conversations = confirmed(viewer, [one for one in unit_ids if note_of_unit(one) is None])
+    conversations = confirmed(viewer, [one for one in unit_ids if note_of_unit(one) is None], most=most)
     notes = confirmed_notes(viewer, note_ids) if note_ids else {}
     return (
         {text.conversation_id: text for text in conversations},
@@ -372,14 +374,13 @@ def _kept_first(
     return shown
 
 
-def _passage(text: FoundText, understood: Asked, vector: Scores | None) -> Passage:
+def _passage(text: FoundText, understood: Asked, marker: Marker, vector: Scores | None) -> Passage:
     """What to show of it: rather an answer than the question, which its title says already; best one that helped."""
     near = None
     here = indexes()
     if vector is not None and here.meaning is not None:
         near = here.meaning.best_passage(vector, text.conversation_id)
     answers = text.messages[1:] if len(text.messages) > 1 and not understood.phrases else text.messages
-    marker = Marker(understood)
 
     def worth(message: TextOfMessage) -> float:
         words = sum({hit.key: hit.weight for hit in marker.hits(message.text)}.values())
@@ -387,7 +388,7 @@ def _passage(text: FoundText, understood: Asked, vector: Scores | None) -> Passa
         return words + SHOWN_IF_HELPED * message.helped + SHOWN_IF_NEAR * is_near
 
     chosen = max(answers, key=worth)
-    found = best_passage([UnitMessage(chosen.message_id, chosen.text)], understood)
+    found = marker.best_passage([UnitMessage(chosen.message_id, chosen.text)])
     return found or Passage(chosen.message_id, ((text.title, False),), is_cut_before=False, is_cut_after=False)
 
 

@@ -5,7 +5,7 @@ it, which is the fast path; everything else carries the viewer's audiences insid
 """
 
 from collections.abc import Iterable
-from heapq import nlargest
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -168,4 +168,4 @@ def _merged(found: list[Proposal], limit: int) -> list[Proposal]:
         known = best.get(proposal.conversation_id)
         if known is None or known.score < proposal.score:
             best[proposal.conversation_id] = proposal
-    return nlargest(limit, best.values(), key=lambda proposal: (proposal.score, proposal.conversation_id))
+    return sorted(best.values(), key=attrgetter("score", "conversation_id"), reverse=True)[:limit]
