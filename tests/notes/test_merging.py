@@ -83,7 +83,9 @@ def test_changes_in_different_places_are_put_together() -> None:
 def test_paragraphs_that_both_add_at_the_end_both_stand_theirs_first_and_are_marked() -> None:
     text, conflicts = merged_text("One.", "One.\n\nMine it is.", "One.\n\nTheirs it is.")
     assert text == "One.\n\nTheirs it is.\n\nMine it is."
-    assert [(conflict.theirs, conflict.mine) for conflict in conflicts] == [("Theirs it is.", "Mine it is.")]
+    assert [(conflict.theirs.strip(), conflict.mine.strip()) for conflict in conflicts] == [
+        ("Theirs it is.", "Mine it is.")
+    ]
     assert text[conflicts[0].start : conflicts[0].end].strip() == "Theirs it is.\n\nMine it is."
 
 
