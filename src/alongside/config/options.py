@@ -5,12 +5,15 @@ The environment wins over the file. `docs/settings.md` says the same for people;
 
 import os
 import secrets
+import threading
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import platformdirs
 
@@ -103,6 +106,16 @@ def _checked(chosen: Options) -> Options:
         )
     if not 0 < chosen.port < 65536:  # noqa: PLR2004
         raise WrongSetting(f"{PREFIX}PORT is {chosen.port}; it has to be between 1 and 65535.")
+    try:
+        ZoneInfo(chosen.time_zone)
+    except (KeyError, ValueError, OSError):
+        raise WrongSetting(
+            f"{PREFIX}TIME_ZONE is “{chosen.time_zone}”; it has to be a name like Europe/Berlin, or UTC."
+        ) from None
+    mail = urlsplit(chosen.email_url)
+    if chosen.email_url and (mail.scheme not in ("smtp", "smtps") or not mail.hostname):
+        # Not shown: there may be a password in it.
+        raise WrongSetting(f"{PREFIX}EMAIL_URL has to be like smtp://name:word@mail.example.org:587?tls=start.")
     if chosen.threads < 1 or chosen.encoding_threads < 1:
         raise WrongSetting(f"{PREFIX}THREADS and {PREFIX}ENCODING_THREADS have to be at least 1.")
     return chosen
@@ -115,13 +128,14 @@ def kept_secret_key(home: Path) -> str:
         return path.read_text("ascii").strip()
     except FileNotFoundError:
         home.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_urlsafe(50)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first
-        return path.read_text("ascii").strip()
+    fresh = home / f"secret-key.{os.getpid()}.{threading.get_ident()}.new"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key)
+        file.write(secrets.token_urlsafe(50))
         file.flush()
         os.fsync(file.fileno())
-    return key
+    # A link appears whole or not at all: nobody reads half a key, and who was first has made it.
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()
+    return path.read_text("ascii").strip()

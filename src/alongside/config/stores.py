@@ -18,7 +18,7 @@ def database(store: str, home: Path) -> dict[str, Any]:
     """`""` is the embedded store in the home; otherwise `sqlite:///path` or `postgresql://name:word@host/base`."""
     parts = urlsplit(store)
     if not store or parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path)) if store else home / "store.sqlite3")
+        return _sqlite(Path("/" + unquote(parts.path).lstrip("/")) if store else home / "store.sqlite3")
     if parts.scheme in ("postgresql", "postgres"):
         return _postgresql(store)
     raise WrongSetting(f"{PREFIX}STORE begins with “{parts.scheme}”; it has to be sqlite:///… or postgresql://…")
@@ -35,13 +35,17 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 def _postgresql(store: str) -> dict[str, Any]:
     parts = urlsplit(store)
+    try:
+        port = str(parts.port or "")
+    except ValueError:
+        raise WrongSetting(f"{PREFIX}STORE names a port that is no number; it has to be like 5432.") from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "alongside",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),

@@ -1,0 +1,104 @@
+"""`check` says what is wrong, and how to mend it."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import OperationalError
+from tests.archives.installation import new_installation
+from tests.archives.store import small_archive
+from tests.config.conftest import Command
+
+from alongside.config.commands import checking
+
+pytestmark = pytest.mark.django_db
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+def findings(output: str) -> dict[str, str]:
+    """By thing: what is said, and how to mend it."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in output.splitlines():
+        if line.startswith(("! ", "· ")):
+            name = line[2:].partition(":")[0]
+            found[name] = line
+        elif line.startswith("  "):
+            found[name] += f"\n{line.strip()}"
+    return found
+
+
+def test_what_is_right_is_named_too(command: Command, home: Path, tmp_path: Path) -> None:
+    command("import", small_archive(tmp_path / "a.jsonl"))
+    found = findings(command("check").output)
+    assert found["Home"] == f"· Home: {home}"
+    assert found["Base URL"].startswith("· Base URL: none")
+    assert found["Store"] in ("· Store: SQLite", "· Store: PostgreSQL")
+    assert found["Index of words"] == "· Index of words: in step"
+
+
+def test_a_missing_model_is_named_with_how_to_mend_it(command: Command) -> None:
+    done = command("check")
+    assert done.exit_code == 1
+    assert "Model: none: finding uses words only" in done.output
+    assert "/nowhere" in findings(done.output)["Model"]
+
+
+def test_a_missing_index_is_made_by_rebuild(command: Command) -> None:
+    assert findings(command("check").output)["Index of words"] == (
+        "! Index of words: not made yet\nTo mend it: alongside rebuild"
+    )
+
+
+def test_a_full_disk_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**12, 10**12, 10**6))
+    assert findings(command("check").output)["Disk"].startswith("! Disk: 0.0 GB free\nTo mend it: free some room")
+
+
+def test_a_store_that_cannot_be_reached_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.__init__", refused)
+    found = findings(command("check").output)["Store"]
+    assert found.startswith("! Store: cannot be used: connection refused\nTo mend it: see that ALONGSIDE_STORE")
+
+
+def test_plain_http_and_missing_mail_are_named(command: Command, settings: Any) -> None:
+    settings.BASE_URL = "http://alongside.example.org"
+    settings.OPTIONS = replace(settings.OPTIONS, base_url=settings.BASE_URL)
+    found = findings(command("check").output)
+    assert "use https://" in found["Base URL"]
+    assert "set ALONGSIDE_EMAIL_URL" in found["E-mail"]
+
+
+def test_an_index_that_is_behind_is_named(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command("import", small_archive(tmp_path / "a.jsonl"))
+    monkeypatch.setattr("alongside.search.queries._behind", lambda _: 300)
+    found = findings(command("check").output)["Index of words"]
+    assert found.startswith("! Index of words: behind by 300 s\nTo mend it: see that `alongside work`")
+
+
+def test_how_many_things_are_to_mend_is_the_last_word(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert command("check").output.splitlines()[-1].endswith(" to mend.")
+    monkeypatch.setattr(checking, "_findings", lambda: iter([checking.Finding("Disk", "fine")]))
+    done = command("check")
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Nothing is wrong.")
+
+
+def test_a_store_on_a_machine_that_is_off_is_said_without_a_traceback(tmp_path: Path) -> None:
+    here = new_installation(tmp_path / "home")
+    off = "postgresql://nobody@127.0.0.1:1/none"
+    checked = here.run("check", check=False, ALONGSIDE_STORE=off)
+    assert checked.returncode == 1
+    assert "! Store: cannot be used" in checked.stdout
+    done = here.run("find", "x", "--as", "ana@example.org", check=False, ALONGSIDE_STORE=off)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "The store cannot be used" in done.stderr
