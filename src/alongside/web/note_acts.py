@@ -113,7 +113,7 @@ def _edit(request: HttpRequest, public_id: str) -> HttpResponse:
     merged = keeping.change(viewer, public_id=public_id, content=content, based_on=based_on)
     if merged.conflicts:
         now = note_view(viewer, public_id)
-        editing = note_views.editing_of_note(now, now.content, based_on=now.revision, conflicts=merged.conflicts)
+        editing = note_views.editing_of_note(now, now.content, based_on=now.revision, both=merged)
         return shown(request, "note_edit.html", "notes", editing=editing)
     messages.info(request, _("Saved. What it said before is in its history."))
     return redirect("note", public_id)

@@ -12,12 +12,14 @@ from alongside.notes import queries
 from alongside.notes.content import Content
 from alongside.notes.drafted import Drafted, drafted
 from alongside.notes.drafting import Part as DraftPart
+from alongside.notes.merging import Merged
 from alongside.notes.queries import NoteView, PassageView
 from alongside.notes.ripple import Moment, drawn
 from alongside.notes.rules import Part, Readers, RemarkKind, Standing, month_of
 from alongside.people.rules import Viewer
 from alongside.search.themes import rising_themes
 from alongside.web import presenting_notes as shown_as
+from alongside.web import wording_notes
 from alongside.web.acting import answering_not_there
 from alongside.web.pages import now, shown, tool_of, viewer_of
 from alongside.web.presenting import Link, Pager
@@ -177,7 +179,7 @@ def _field_of_draft(found: Drafted, part: DraftPart, text: str) -> shown_as.Fiel
 
 
 def editing_of_note(
-    view: NoteView, content: Content, *, based_on: int, draft: Any = None, conflicts: Any = (), error: str = ""
+    view: NoteView, content: Content, *, based_on: int, draft: Any = None, both: Merged | None = None, error: str = ""
 ) -> shown_as.Editing:
     fields = []
     for part in Part:
@@ -192,7 +194,7 @@ def editing_of_note(
         is_new=False,
         based_on=based_on,
         audience=f"It is {audience_words(view.audience_kind)}.",
-        conflicts=shown_as.conflicts_shown(conflicts),
+        conflicts=shown_as.conflicts_shown(both) if both else (),
         draft_kept=on_day(draft.saved_at, now()) if draft else None,
         error=error,
     )
@@ -202,13 +204,13 @@ def note_line(line: queries.NoteLine) -> shown_as.NoteLine:
     return shown_as.NoteLine(
         title=line.title,
         url=reverse("note", args=[line.public_id]),
-        freshness=shown_as.freshness("kept", line.kept_at, now()),
+        freshness=wording_notes.freshness("kept", line.kept_at, now()),
         audience="" if line.is_open else audience_words("closed"),
     )
 
 
 def _note(viewer: Viewer, view: NoteView, *, has_draft: bool) -> shown_as.Note:
-    moment, names = now(), shown_as.field_names()
+    moment, names = now(), wording_notes.field_names()
     mine = _own_remark(view)
     return shown_as.Note(
         id=view.public_id,
@@ -221,13 +223,13 @@ def _note(viewer: Viewer, view: NoteView, *, has_draft: bool) -> shown_as.Note:
             )
             for part in Part
         ),
-        freshness=shown_as.freshness(_alive_by(view), view.alive_at, moment),
+        freshness=wording_notes.freshness(_alive_by(view), view.alive_at, moment),
         audience=audience_words(view.audience_kind),
         kept_from=tuple(
             Link(f"a conversation in {tool_of(one.tool)}", f"/conversations/{one.public_id}") for one in view.sources
         ),
         room=view.sources[0].room if view.sources else "",
-        ripple=drawn(_ripple(view), shown_as.stage_names()),
+        ripple=drawn(_ripple(view), wording_notes.stage_names()),
         remarks=tuple(
             shown_as.Remark(one.sentence, one.name, on_day(one.said_at, moment), one.kind is RemarkKind.HELPED)
             for one in view.remarks
@@ -257,7 +259,7 @@ def _passage(one: PassageView) -> shown_as.Passage:
     )
 
 
-def _alive_by(view: NoteView) -> shown_as.Alive:
+def _alive_by(view: NoteView) -> wording_notes.Alive:
     if any(one.kind is RemarkKind.STILL_TRUE for one in view.remarks):
         return "confirmed"
     return "changed" if view.has_changed else "kept"
@@ -271,12 +273,12 @@ def _ripple(view: NoteView) -> Any:
         asked = Moment(first.room, on_day(first.started_at, moment).words)
     kinds = {one.kind for one in view.remarks}
     changed = on_day(view.changed_at, moment).words if view.has_changed else ""
-    return shown_as.ripple_of(
+    return wording_notes.ripple_of(
         kept=on_day(view.kept_at, moment),
         asked=asked,
         answered_by=[one.author for one in view.passages if one.part is Part.WHAT_WORKED],
         was_answered=bool(view.sources),
-        tried=shown_as.tried_words(helped=RemarkKind.HELPED in kinds, did_not=RemarkKind.DID_NOT in kinds),
+        tried=wording_notes.tried_words(helped=RemarkKind.HELPED in kinds, did_not=RemarkKind.DID_NOT in kinds),
         changed=changed,
     )
 

@@ -90,7 +90,9 @@ def _store() -> Finding:
         mend = "see that ALONGSIDE_STORE names a store that is running and that this account may write to"
         return Finding("Store", f"cannot be used: {error}".strip(), mend)
     if behind:
-        return Finding("Store", "its tables are older than this version", "alongside manage migrate")
+        is_new = not executor.loader.applied_migrations
+        state = "not made yet" if is_new else "its tables are older than this version"
+        return Finding("Store", state, "alongside manage migrate")
     return Finding("Store", "SQLite" if connection.vendor == "sqlite" else "PostgreSQL")
 
 

@@ -44,10 +44,13 @@ def prepare_try_out(archive: Path | None) -> None:
 
 
 def who_you_are() -> str:
+    from django.conf import settings
+
     from alongside.people.queries import first_person_of_try_out, viewer_of_person
 
     person = first_person_of_try_out(FIRST_PERSON)
     if person is None:
         return "Nobody is in it who could be somebody; what the world may read is shown."
     viewer = viewer_of_person(person)
-    return f"You are {viewer.name}; the bar on top of each page makes you anybody else."
+    asking = f'ALONGSIDE_HOME={settings.HOME} alongside find "…" --as {person.email}'
+    return f"You are {viewer.name}; the bar on top of each page makes you anybody else. From a terminal: {asking}"
