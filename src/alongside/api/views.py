@@ -1,61 +1,16 @@
 """JSON for scripts and tools. The same reads as the pages, the same viewer first, and no scores or counts."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
-import msgspec
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest
 
-from alongside.audiences.queries import NotThere
+from alongside.api.answering import MOST, moment, number, reading
 from alongside.conversations.queries import conversation_page, room_page, rooms_at_home, rooms_beginning
-from alongside.people.queries import NobodyKnown, unscoped_viewer_with_token
+from alongside.conversations.rules import anchor_of
 from alongside.people.rules import Viewer
 from alongside.search.queries import Result
 from alongside.search.queries import find as found_for
 from alongside.search.queries import related as related_to
-
-MOST = 50
-_encoder = msgspec.json.Encoder()
-
-View = Callable[..., Any]
-
-
-class BadRequest(Exception):
-    """What was asked cannot be understood; the message says why."""
-
-
-def answered(value: Any, status: int = 200) -> HttpResponse:
-    return HttpResponse(_encoder.encode(value), content_type="application/json", status=status)
-
-
-def reading(view: View) -> Callable[..., HttpResponse]:
-    """Who reads, and errors in one shape. A hidden thing answers byte for byte like a missing one."""
-
-    @require_safe
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return answered(view(viewer_of(request), request, *args, **kwargs))
-        except NotThere:
-            return answered({"error": "There is nothing here that you may read."}, 404)
-        except NobodyKnown as error:
-            return answered({"error": str(error)}, 401)
-        except BadRequest as error:
-            return answered({"error": str(error)}, 400)
-
-    return wrapped
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Somebody with a token, or whoever the pages know. Raises NobodyKnown for a token that is not valid."""
-    word, _, token = request.headers.get("Authorization", "").partition(" ")
-    if word.lower() == "bearer":
-        return unscoped_viewer_with_token(token.strip())
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 @reading
@@ -63,9 +18,9 @@ def find(viewer: Viewer, request: HttpRequest) -> Any:
     found = found_for(
         viewer,
         request.GET.get("q", ""),
-        limit=_number(request, "limit", 10),
+        limit=number(request, "limit", 10),
         newest_first=request.GET.get("order") == "newest",
-        before=_moment(request, "before"),
+        before=moment(request, "before"),
     )
     return {
         "results": [_result(result) for result in found.results],
@@ -86,7 +41,7 @@ def complete(viewer: Viewer, request: HttpRequest) -> Any:
 
 @reading
 def rooms(viewer: Viewer, request: HttpRequest) -> Any:
-    page = _number(request, "page", 1, 10_000)
+    page = number(request, "page", 1, 10_000)
     return {
         "rooms": [
             {
@@ -100,7 +55,7 @@ def rooms(viewer: Viewer, request: HttpRequest) -> Any:
 
 @reading
 def room(viewer: Viewer, request: HttpRequest, public_id: str) -> Any:
-    page = room_page(viewer, public_id, _number(request, "page", 1, 10_000))
+    page = room_page(viewer, public_id, number(request, "page", 1, 10_000))
     return {
         **_room(page.room),
         "conversations": [
@@ -113,7 +68,7 @@ def room(viewer: Viewer, request: HttpRequest, public_id: str) -> Any:
 
 @reading
 def conversation(viewer: Viewer, request: HttpRequest, public_id: str) -> Any:
-    page = conversation_page(viewer, public_id, _number(request, "page", 1, 10_000))
+    page = conversation_page(viewer, public_id, number(request, "page", 1, 10_000))
     return {
         "id": page.public_id,
         "title": page.title,
@@ -123,6 +78,7 @@ def conversation(viewer: Viewer, request: HttpRequest, public_id: str) -> Any:
         "room": _room(page.room),
         "messages": [
             {
+                "id": anchor_of(message.said_at),
                 "author": message.author,
                 "said_at": message.said_at,
                 "edited_at": message.edited_at,
@@ -173,21 +129,3 @@ def page_of(result: Result) -> str:
     if result.kind == "note":
         return f"/notes/{result.public_id}"
     return f"/conversations/{result.public_id}#{result.anchor}"
-
-
-def _number(request: HttpRequest, name: str, default: int, most: int = MOST) -> int:
-    text = request.GET.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
-        raise BadRequest(f"“{name}” has to be a whole number from 1 to {most}.")
-    return int(text)
-
-
-def _moment(request: HttpRequest, name: str) -> datetime | None:
-    text = request.GET.get(name)
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadRequest(f"“{name}” has to be a time like 2026-03-01T09:30:00Z.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -127,6 +127,14 @@ def flat_parts(audience_ids: Collection[int]) -> list[int]:
     return sorted((set(audience_ids) - compound) | set(rows))
 
 
+def unscoped_parts_of(audience_ids: Collection[int]) -> dict[int, set[int]]:
+    """For each of these audiences those that its reader must be able to read: its parts, or itself."""
+    parts: dict[int, set[int]] = {}
+    for audience_id, part_id in Part.objects.filter(audience_id__in=audience_ids).values_list("audience_id", "part_id"):
+        parts.setdefault(audience_id, set()).add(part_id)
+    return {audience_id: parts.get(audience_id, {audience_id}) for audience_id in audience_ids}
+
+
 def same_all_of(parts: Sequence[int]) -> int | None:
     """The ALL_OF that has exactly these parts, if there is one."""
     candidates = Part.objects.filter(part_id=parts[0]).values_list("audience_id", flat=True)

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("alongside.web.urls")),
     path("", include("alongside.web.note_urls")),
     path("api/", include("alongside.api.urls")),
+    path("feeds/", include("alongside.api.feed_urls")),
     path("things/take", take, name="take"),
     path("sign-in/", include("alongside.web.sign_in_urls")),
 ]

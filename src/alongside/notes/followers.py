@@ -18,7 +18,7 @@ def wipe_removed_passages() -> int:
         ids = [passage for passage, _ in orphaned]
         rows = Passage.objects.filter(pk__in=ids)
         # What was never shown leaves no place behind.
-        rows.exclude(standing=Standing.SHOWN.value).delete()
+        rows.exclude(standing__in=(Standing.SHOWN.value, Standing.AGREED.value)).delete()
         rows.update(text="", standing=Standing.REMOVED.value)
         tell(Kind.NOTES_CHANGED, sorted({note for _, note in orphaned}))
     return len(ids)

@@ -1,20 +1,20 @@
 """Reads of notes. A note is read through its audience; what of it waits for somebody's yes is read by nobody else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from alongside.audiences.models import Audience, Hearer
-from alongside.audiences.queries import NotThere, readable_by
-from alongside.audiences.rules import Kind
+from alongside.audiences.queries import NotThere, readable_by, unscoped_parts_of
+from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.conversations.queries import conversation_row
 from alongside.conversations.rules import anchor_of
 from alongside.notes.content import Content
 from alongside.notes.models import Credit, Draft, Feed, Note, Passage, Remark, Revision, Source, Weave
-from alongside.notes.rules import Part, RemarkKind, Standing
+from alongside.notes.rules import Part, RemarkKind, Standing, is_for_every_reader
 from alongside.people.queries import digest_of, viewer_of_person
 from alongside.people.rules import Viewer
 
@@ -341,14 +341,31 @@ def unscoped_latest_revisions(note_ids: Sequence[int]) -> dict[int, Revision]:
 def _texts(notes: Sequence[Note]) -> list[NoteText]:
     ids = [note.pk for note in notes]
     words = unscoped_latest_revisions(ids)
-    passages: dict[int, list[str]] = {}
-    shown = Passage.objects.filter(note_id__in=ids, standing=Standing.SHOWN.value, message__isnull=False)
-    for note_id, text in shown.order_by("note_id", "part", "position").values_list("note_id", "text"):
-        passages.setdefault(note_id, []).append(text)
+    passages = _passages_for_every_reader(notes)
     sources: dict[int, list[int]] = {}
     for note_id, conversation in Source.objects.filter(note_id__in=ids).values_list("note_id", "conversation_id"):
         sources.setdefault(note_id, []).append(conversation)
     return [_text(note, words[note.pk], passages.get(note.pk, []), sources.get(note.pk, [])) for note in notes]
+
+
+def _passages_for_every_reader(notes: Sequence[Note]) -> dict[int, list[str]]:
+    by_id = {note.pk: note for note in notes}
+    audience_ids = {note.audience_id for note in notes}
+    parts = unscoped_parts_of(audience_ids)
+    with_guests = set(Hearer.objects.filter(audience_id__in=audience_ids).values_list("audience_id", flat=True))
+    found: dict[int, list[str]] = {}
+    rows = Passage.objects.filter(note_id__in=list(by_id), message__isnull=False).select_related("message__audience")
+    for row in rows.order_by("note_id", "part", "position"):
+        note, message = by_id[row.note_id], row.message
+        if message is not None and is_for_every_reader(
+            Standing(row.standing),
+            said_in=message.audience_id,
+            note_parts=parts[note.audience_id],
+            said_openly=message.audience.kind in OPEN_KINDS,
+            is_for_organisation=note.audience.kind == Kind.ORGANISATION and note.audience_id not in with_guests,
+        ):
+            found.setdefault(note.pk, []).append(row.text)
+    return found
 
 
 def _text(note: Note, words: Revision, passages: list[str], sources: list[int]) -> NoteText:
@@ -380,19 +397,24 @@ def _lines(notes: Sequence[Note]) -> list[NoteLine]:
 
 def _passages(viewer: Viewer, note: Note) -> tuple[PassageView, ...]:
     """Shown ones, and the place of removed ones; what was asked for and not answered is seen by its author alone."""
-    rows = list(
-        Passage.objects.filter(note=note).select_related("message__author").order_by("part", "position")
-    )
+    rows = list(Passage.objects.filter(note=note).select_related("message__author").order_by("part", "position"))
     said_in = Conversation.objects.filter(pk__in=[row.message.conversation_id for row in rows if row.message])
     addresses = dict(readable_by(viewer, said_in).values_list("pk", "public_id"))
-    return tuple(_passage(row, addresses) for row in rows if _is_seen(viewer, row))
+    heard_in = Audience.objects.filter(pk__in=[row.message.audience_id for row in rows if row.message])
+    heard = set(readable_by(viewer, heard_in, "id").values_list("id", flat=True))
+    return tuple(_passage(row, addresses) for row in rows if _is_seen(viewer, row, heard))
 
 
-def _is_seen(viewer: Viewer, row: Passage) -> bool:
-    """What was never shown leaves no place either when its message goes."""
+def _is_seen(viewer: Viewer, row: Passage, heard: Collection[int]) -> bool:
+    """`heard`: audiences that the viewer reads. A room that closes takes along what its author agreed to nothing of.
+    What was never shown leaves no place either when its message goes.
+    """
     standing = Standing(row.standing)
-    is_own = row.message is not None and row.message.author_id in viewer.account_ids
-    return standing in (Standing.SHOWN, Standing.REMOVED) or (standing is Standing.ASKED and is_own)
+    if row.message is None:
+        return standing in (Standing.SHOWN, Standing.AGREED, Standing.REMOVED)
+    if row.message.author_id in viewer.account_ids and standing is not Standing.DECLINED:
+        return True
+    return standing is Standing.AGREED or (standing is Standing.SHOWN and row.message.audience_id in heard)
 
 
 def _passage(row: Passage, addresses: Mapping[int, str]) -> PassageView:
@@ -462,7 +484,9 @@ def unscoped_organisation_audience() -> int | None:
         pk__in=Conversation.objects.values("audience_id")
     )
     # A room's has its guests in it; where the room is gone they would still read.
-    free = free.exclude(pk__in=Message.objects.values("audience_id")).exclude(pk__in=Hearer.objects.values("audience_id"))
+    free = free.exclude(pk__in=Message.objects.values("audience_id")).exclude(
+        pk__in=Hearer.objects.values("audience_id")
+    )
     return free.order_by("id").values_list("id", flat=True).first()
 
 

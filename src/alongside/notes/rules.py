@@ -23,9 +23,12 @@ class Part(StrEnum):
 
 
 class Standing(StrEnum):
-    """What a passage or a name on a note waits for. Only what is SHOWN is seen by anybody but the one asked."""
+    """What a passage or a name on a note waits for."""
 
+    # A passage: to who may read where it was said, whatever becomes of that room. A name: to the note's readers.
     SHOWN = "shown"
+    # By its author's own yes: to every reader of the note.
+    AGREED = "agreed"
     ASKED = "asked"
     DECLINED = "declined"
     # Deleted where it was said: the words are gone here too, and the note says that something was here.
@@ -65,7 +68,18 @@ def standing_of_passage(*, said_in: int, note_parts: Collection[int], said_openl
     yes: until then it is asked for. `note_parts` are the audiences that a note's reader must be able to read;
     `said_openly`: in the hearing of the organisation, which is the widest that a note gets.
     """
-    return Standing.SHOWN if said_in in note_parts or said_openly or is_own else Standing.ASKED
+    if is_own:
+        return Standing.AGREED
+    return Standing.SHOWN if said_in in note_parts or said_openly else Standing.ASKED
+
+
+def is_for_every_reader(
+    standing: Standing, *, said_in: int, note_parts: Collection[int], said_openly: bool, is_for_organisation: bool
+) -> bool:
+    """Whether an index may hold a passage for all who read its note. An index knows the note's audience alone."""
+    if standing is Standing.SHOWN:
+        return said_in in note_parts or (said_openly and is_for_organisation)
+    return standing is Standing.AGREED
 
 
 def standing_of_name(*, was_said_there: bool, is_own: bool) -> Standing:

@@ -77,7 +77,7 @@ def answer_about_passage(actor: Viewer, *, passage_id: int, is_yes: bool) -> Non
         row = Passage.objects.filter(pk=passage_id, message__author_id__in=actor.account_ids).first()
         if row is None:
             raise NotThere
-        row.standing = (Standing.SHOWN if is_yes else Standing.DECLINED).value
+        row.standing = (Standing.AGREED if is_yes else Standing.DECLINED).value
         row.save(update_fields=["standing"])
         tell(Kind.NOTES_CHANGED, [row.note_id])
 

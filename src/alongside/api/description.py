@@ -1,0 +1,180 @@
+"""What the API can be asked, for programs: OpenAPI 3.1, made from the same shapes that bodies are checked against."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from alongside.api import shapes
+from alongside.api.answering import MOST, answered
+
+_JSON: Final = "application/json"
+_IN_COMPONENTS: Final = "#/components/schemas/{name}"
+_WHY: Final = {
+    400: "It cannot be understood; the sentence says why.",
+    401: "Nobody is known by this token, or nobody is there.",
+    403: "A browser's cookie without the form token of the page.",
+    404: "There is nothing here that you may read: hidden and missing are the same.",
+    409: "It may not be; the sentence says why.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    schema: dict[str, Any]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    method: str
+    path: str
+    name: str
+    words: str
+    answer: type[msgspec.Struct] | None
+    body: type[msgspec.Struct] | None = None
+    status: int = 200
+    asks: tuple[Parameter, ...] = ()
+
+
+_PAGE: Final = Parameter("page", {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1})
+_Q: Final = Parameter(
+    "q", {"type": "string"}, "A question in your own words; in:#room, from:me, after: and before: narrow it."
+)
+
+OPERATIONS: Final = (
+    Operation(
+        "get", "/api/find", "find", "What answers a question, best first, as far as you may read it.", shapes.FoundShown,
+        asks=(
+            _Q,
+            Parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 10}),
+            Parameter("order", {"type": "string", "enum": ["best", "newest"], "default": "best"}),
+            Parameter("before", {"type": "string", "format": "date-time"}, "Only what was said before."),
+        ),
+    ),
+    Operation(
+        "get", "/api/complete", "complete", "Names of rooms that you may read, beginning so.", shapes.Completed,
+        asks=(Parameter("q", {"type": "string"}),),
+    ),
+    Operation("get", "/api/rooms", "rooms", "Rooms that you may read, the newest words first.", shapes.RoomsPage, asks=(_PAGE,)),
+    Operation(
+        "get", "/api/rooms/{id}", "room", "A room with its conversations, newest first.", shapes.RoomWithConversations,
+        asks=(_PAGE,),
+    ),
+    Operation(
+        "get", "/api/conversations/{id}", "conversation", "A conversation with its messages in order.",
+        shapes.ConversationShown, asks=(_PAGE,),
+    ),
+    Operation(
+        "get", "/api/conversations/{id}/related", "related", "Conversations close to this one.", shapes.RelatedPage
+    ),
+    Operation(
+        "get", "/api/conversations/{id}/kept", "kept", "Notes kept from a conversation, and what is woven to it.",
+        shapes.KeptFromIt,
+    ),
+    Operation("get", "/api/notes", "notes", "Notes that you may read, the one kept last first.", shapes.NotesPage, asks=(_PAGE,)),
+    Operation(
+        "post", "/api/notes", "keep", "Keep what was learned in conversations, for who may read all of them.",
+        shapes.NoteShown, shapes.Keeping, 201,
+    ),
+    Operation(
+        "post", "/api/notes/tell", "tell", "“Today I learned …”: one sentence makes a note.", shapes.NoteShown,
+        shapes.Telling, 201,
+    ),
+    Operation("get", "/api/notes/{id}", "note", "A note, as you may see it.", shapes.NoteShown),
+    Operation(
+        "put", "/api/notes/{id}", "change", "Mend a note. What somebody else wrote meanwhile is put together with it.",
+        shapes.Changed, shapes.Changing,
+    ),
+    Operation("get", "/api/notes/{id}/revisions", "revisions", "Everything that it said, the newest first.", shapes.Revisions),
+    Operation(
+        "post", "/api/notes/{id}/put-back", "putBack", "Let it say again what a revision said, as a new revision.",
+        shapes.NoteShown, shapes.PuttingBack,
+    ),
+    Operation(
+        "post", "/api/notes/{id}/remarks", "remark", "“This helped me”, “it didn't, because …”, “still true”.", None,
+        shapes.Remarking, 204,
+    ),
+    Operation("post", "/api/weaves", "weave", "Link two things that you may read, with a word why.", None, shapes.Weaving, 204),
+    Operation("get", "/api/asked", "asked", "What of your words and your name waits for your yes.", shapes.Waiting),
+    Operation("post", "/api/asked/passage/{id}", "answerPassage", "Yes or no to your words.", None, shapes.Answering, 204),
+    Operation("post", "/api/asked/name/{id}", "answerName", "Yes or no to your name on a note.", None, shapes.Answering, 204),
+    Operation(
+        "post", "/api/feeds", "renewFeeds", "A new private address for feeds; the old one stops at once.", shapes.Feeds,
+        None, 201,
+    ),
+)  # fmt: skip
+
+
+@cache
+def description() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for one in OPERATIONS:
+        paths.setdefault(one.path, {})[one.method] = _operation(one)
+    kinds = [kind for one in OPERATIONS for kind in (one.answer, one.body) if kind is not None]
+    _refs, schemas = msgspec.json.schema_components([*dict.fromkeys(kinds), shapes.Error], ref_template=_IN_COMPONENTS)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Alongside",
+            "version": "1",
+            "description": "The same reads and acts as the pages, for whoever you are. No scores and no counts go out.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "Made under “My choices”."},
+            },
+        },
+    }
+
+
+def _operation(one: Operation) -> dict[str, Any]:
+    is_write = one.method != "get"
+    told: dict[str, Any] = {
+        "operationId": one.name,
+        "summary": one.words,
+        "parameters": [*_in_path(one.path), *map(_parameter, one.asks)],
+        "responses": {str(one.status): _answer(one), **dict(_errors(one))},
+        "security": [{"token": []}] if is_write else [{"token": []}, {}],
+    }
+    if one.body is not None:
+        told["requestBody"] = {"required": True, "content": {_JSON: {"schema": _reference(one.body)}}}
+    return told
+
+
+def _in_path(path: str) -> list[dict[str, Any]]:
+    schema = {"type": "string", "minLength": 1, "pattern": "^[0-9a-z]+$"}
+    return [{"name": "id", "in": "path", "required": True, "schema": schema}] if "{id}" in path else []
+
+
+def _parameter(one: Parameter) -> dict[str, Any]:
+    return {"name": one.name, "in": "query", "required": False, "schema": one.schema, "description": one.words}
+
+
+def _answer(one: Operation) -> dict[str, Any]:
+    if one.answer is None:
+        return {"description": "It is done."}
+    return {"description": one.words, "content": {_JSON: {"schema": _reference(one.answer)}}}
+
+
+def _errors(one: Operation) -> Iterable[tuple[str, Any]]:
+    statuses = (400, 401, 403, 404, 409) if one.method != "get" else (400, 401, 404)
+    for status in statuses:
+        yield str(status), {"description": _WHY[status], "content": {_JSON: {"schema": _reference(shapes.Error)}}}
+
+
+def _reference(kind: type[msgspec.Struct]) -> dict[str, str]:
+    return {"$ref": _IN_COMPONENTS.format(name=kind.__name__)}
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    del request
+    return answered(description())
