@@ -219,8 +219,8 @@ def test_a_long_note_is_merged_in_the_blink_of_an_eye(kind: str) -> None:
         base = ["c", "a"] * 2500
     began = time.process_time()
     merged_text(_texts_of(base), _texts_of(mine), _texts_of(theirs))
-    # Measured: at most 70 ms; the bound is what a person would not notice, with room for a slow machine.
-    assert time.process_time() - began < 0.6
+    # Measured: at most 70 ms, of processor time, so that a busy machine is no reason to fail.
+    assert time.process_time() - began < 0.2
 
 
 # Content
