@@ -12,6 +12,7 @@ MESSAGES_A_PAGE = 200
 CONVERSATIONS_A_PAGE = 30
 TITLE_LENGTH = 90
 TITLE_SENTENCES = 3
+TITLE_TELLS = 40
 
 # In a flat room: how long a pause still belongs to what was said before. Chosen on the annotated IRC logs'
 # training part by hand (a learned rule comes later); the answer to a mention may take longer than a next remark.
@@ -172,16 +173,16 @@ def title_of(subject: str, text: str) -> str:
 
 
 def _beginning(text: str) -> str:
-    """“Need a second head.” alone tells nobody what it is about: short sentences take the next along."""
+    """“Anybody else?” alone tells nobody what it is about: short sentences take the next along, whole or cut."""
     sentences = [
         part for line in text.splitlines() for part in _SENTENCE_END.split(line.strip()) if _says_something(part)
     ]
     begun = ""
     for sentence in sentences[:TITLE_SENTENCES]:
-        if begun and len(begun) + len(sentence) >= TITLE_LENGTH:
+        if len(begun) >= TITLE_TELLS and len(begun) + len(sentence) >= TITLE_LENGTH:
             break
-        begun = f"{begun} {sentence}"
-    return begun.strip() or text[:TITLE_LENGTH]
+        begun = f"{begun} {sentence}".strip()
+    return begun or text[:TITLE_LENGTH]
 
 
 def _says_something(text: str) -> bool:

@@ -22,7 +22,18 @@ MOST_TITLES = 400
 THEMES = 4
 # In fewer conversations than that it is a word, not a theme.
 FEWEST = 2
+SHORTEST = 4
 
+# Words that stand in titles everywhere and name nothing.
+_NAMES_NOTHING = frozenset(
+    """
+    anybody anyone anything everybody everyone everything nobody nothing somebody someone something people person thing
+    things today tomorrow yesterday morning afternoon evening week weeks month months year years time times again still
+    really need needs want wants know think help please thanks hello question questions problem issue update first last
+    next back good better best right wrong long short new old same other another every each many much more most less
+    here there where when what which while would could should might must does doing done make makes made take takes
+    """.split()  # noqa: SIM905 (words are read as words)
+)
 _WORD = re.compile(r"[^\W\d_][\w'’-]{2,}")
 
 
@@ -63,7 +74,11 @@ def _in_how_many(texts: Iterable[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for text in texts:
         words = [word.lower() for word in _WORD.findall(text)]
-        telling = [word for word in words if not is_stop_word(word, "en") and len(word) > 3]  # noqa: PLR2004
+        telling = [
+            word
+            for word in words
+            if len(word) >= SHORTEST and not is_stop_word(word, "en") and word not in _NAMES_NOTHING
+        ]
         pairs = {f"{a} {b}" for a, b in pairwise(words) if a in telling and b in telling}
         found.update({*telling, *pairs})
     return found
