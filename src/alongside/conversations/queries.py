@@ -473,10 +473,10 @@ class WholeText:
 
 
 def unscoped_whole_texts(conversation_ids: Sequence[int]) -> list[WholeText]:
-    """These conversations, whole, as far as they still are; for indexes. One query."""
+    """These conversations, whole, as far as they still are; for indexes. Two queries."""
     if not conversation_ids:
         return []
-    return _whole_texts(f"v.id IN ({_marks(conversation_ids)})", list(conversation_ids))
+    return _whole_texts(f"IN ({_marks(conversation_ids)})", list(conversation_ids))
 
 
 def unscoped_all_texts(messages_at_once: int = 20_000) -> Iterator[list[WholeText]]:
@@ -491,24 +491,28 @@ def unscoped_all_texts(messages_at_once: int = 20_000) -> Iterator[list[WholeTex
         end, number = ends[0]
         if not number:
             return
-        yield _whole_texts("v.id > %s AND v.id <= %s", [last, end])
+        yield _whole_texts("BETWEEN %s AND %s", [last + 1, end])
         last = end
 
 
 def _whole_texts(which: str, params: Sequence[Any]) -> list[WholeText]:
-    rows = _rows(
-        "SELECT v.id, v.audience_id, a.kind, a.is_sealed, v.room_id, v.started_at, v.last_said_at, v.title,"
-        " m.id, m.text"
+    """Heads and messages apart: a head in each row of its messages, times and all, took longer than the messages."""
+    heads = _rows(
+        "SELECT v.id, v.audience_id, a.kind, a.is_sealed, v.room_id, v.started_at, v.last_said_at, v.title"
         " FROM conversations_conversation v JOIN audiences_audience a ON a.id = v.audience_id"
-        " JOIN conversations_message m ON m.conversation_id = v.id"
-        f" WHERE {which} ORDER BY v.id, m.said_at, m.id",
+        f" WHERE v.id {which} ORDER BY v.id",
         params,
     )
-    return [_whole_text(list(of_one)) for _, of_one in groupby(rows, key=itemgetter(0))]
+    rows = _rows(
+        "SELECT m.conversation_id, m.id, m.text FROM conversations_message m"
+        f" WHERE m.conversation_id {which} ORDER BY m.conversation_id, m.said_at, m.id",
+        params,
+    )
+    said = {row_id: tuple(row[1:] for row in of_one) for row_id, of_one in groupby(rows, key=itemgetter(0))}
+    return [_whole_text(head, said[head[0]]) for head in heads if head[0] in said]
 
 
-def _whole_text(rows: list[tuple[Any, ...]]) -> WholeText:
-    head = rows[0]
+def _whole_text(head: Sequence[Any], messages: tuple[tuple[int, str], ...]) -> WholeText:
     return WholeText(
         conversation_id=head[0],
         audience_id=head[1],
@@ -518,5 +522,5 @@ def _whole_text(rows: list[tuple[Any, ...]]) -> WholeText:
         started_at=time_of(head[5]),
         last_said_at=time_of(head[6]),
         title=head[7],
-        messages=tuple((row[8], row[9]) for row in rows),
+        messages=messages,
     )
