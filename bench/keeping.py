@@ -26,7 +26,8 @@ from bench.tables import table
 LEAST_MESSAGES = 6
 _GLAD = re.compile(
     r"\b(?:thanks|thank you|thx|got it|makes sense|did the trick|works now|working now|all resolved"
-    r"|(?:that|this|it|which|both)\b[^.?!\n]{0,25} (?:worked|works|fixed|solved|resolved)\b)|^\W*(?:perfect|awesome|great)[,!]",
+    r"|(?:that|this|it|which|both)\b[^.?!\n]{0,25} (?:worked|works|fixed|solved|resolved)\b)|^\W*(?:perfect|awesome"
+    r"|great)[,!]",
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(
@@ -35,8 +36,9 @@ _NOT_YET = re.compile(
     re.IGNORECASE,
 )
 _SAYS_LITTLE = re.compile(
-    r"^\W*(?:@\S+\W+)?(?:you(?:'|’)?(?: a)?re (?:very )?welcome|sure\b|no problem|of course|glad|thanks|thank you|cc\b|hm+,? sorry|"
-    r"i(?:'|’)?(?:ll| will) (?:take|look|have|get)|let me know|ok\b)(?:\W+\S+){0,14}\W*$"
+    r"^\W*(?:@\S+\W+)?(?:you(?:'|’)?(?: a)?re (?:very )?welcome|sure\b|no problem|of course|glad|thanks|thank you"
+    r"|cc\b|hm+,? sorry|"
+    r"i(?:'|’)?(?:ll| will) (?:take|look|have|get)|let me know|ok\b)\S*(?:\s+\S+){0,14}\s*$"
     r"|^\s*\([^()]*\)\s*$|^\W*(?:\S+\s+){0,11}\S+\?\s*$",
     re.IGNORECASE,
 )
@@ -220,7 +222,9 @@ class _Drafter:
 _MEASURED = (Part.WHAT_WORKED, Part.WHY, Part.WHERE_NOT)
 
 
-def _drafted(drafter: _Drafter, parts: Sequence[Part], *, hides: bool) -> Callable[[Thread], tuple[frozenset[int], int]]:
+def _drafted(
+    drafter: _Drafter, parts: Sequence[Part], *, hides: bool
+) -> Callable[[Thread], tuple[frozenset[int], int]]:
     def taken(thread: Thread) -> tuple[frozenset[int], int]:
         made = drafter.draft(thread, thread.said[: thread.thanks] if hides else thread.said)
         excerpts = [one for part in parts for one in made.parts[part]]
@@ -272,7 +276,9 @@ def main(data: Path, half: str | None) -> None:
     rows = [_row(way, measured) for way in ways(load_encoder(threads=1))]
     wrong = sum(one.target_id not in READ[one.topic] for one in read)
     print(f"{len(measured)} conversations of {LEAST_MESSAGES} messages and more that ask, with a thanks of the asker's")
-    print(f"{len(read)} of them read: the rule that finds what was thanked for errs in {wrong}, {wrong / len(read):.0%}")
+    print(
+        f"{len(read)} of them read: the rule that finds what was thanked for errs in {wrong}, {wrong / len(read):.0%}"
+    )
     print(table(["kept by", "holds it", "as read", "messages", "words", "of the thread"], rows))
 
 

@@ -3,6 +3,9 @@
 A question mark decides only where it asks: not in code, links or what is quoted, not as a tail (“…, right?”), not in
 the advertising of an announcement (“Want to learn more?”). Asking without one decides as well (“does anybody know”,
 “any ideas on”), and so does a problem that is told twice over: in the title and the text, or in two sentences.
+
+Measured on 305 real openers told by reading, every second one held out until the rule stood: precision .98, recall .96
+on those 152 (a question mark anywhere: .98 and .84). How, and where it errs: docs/decisions/questions.md.
 """
 
 import re
@@ -24,13 +27,13 @@ _NOT_SAID: Final = re.compile(
     r"|^(?: {4,}|\t).*$"
     r"|\([^()\n]{0,90}\)"  # an aside is not what a conversation is about
     r"|“[^”\n]{0,300}”|\"[^\"\n]{0,300}\""
-    r"|^\s*(?:#|//|>>>|\$|%|\[\d+\]).*$"
-    r"|^\s*[\w.\[\]'\", ]{1,40}?\s*(?:[+*/-]?=|->)\s*\S.*$"  # an assignment
+    r"|^[ \t]*(?:#|//|>>>|\$|%|\[\d+\]).*$"
+    r"|^[ \t]*[\w.\[\]'\", ]{1,40}?[ \t]*(?:[+*/-]?=|->)\s*\S.*$"  # an assignment
     r"|^.{0,80}(?:\(\)|[{}\[\]];?)\s*$",
     re.MULTILINE,
 )
 _FORWARDED: Final = re.compile(
-    r"^\s*@?\S[^\n]{0,60} (?:said|wrote|schrieb|a écrit|escribió)(?: \([^)]*\))?:\s*$", re.MULTILINE
+    r"^[ \t]*@?\S[^\n]{0,60} (?:said|wrote|schrieb|a écrit|escribió)(?: \([^)\n]*\))?:[ \t]*$", re.MULTILINE
 )
 _FORWARDED_END: Final = re.compile(r"\n\s*\n\s*\n\s*\n")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\s\"'”»)]+|\n+")
@@ -128,7 +131,7 @@ _PROBLEM: Final = re.compile(
     r"|(?:can't|cannot|can not|couldn't|could not|can no longer|unable to|won't|wouldn't|not able to|failed to"
     r"|fails? to|never)\s"
     r"(?:seem to\s+)?(?:get|find|load|open|run|connect|start|save|see|import|install|access|read|write|make|make it"
-    r"|reproduce|use|log|work|launch|plot|figure)\b"
+    r"|reproduce|use|log|work|launch|plot|figure)s?\b"
     r"|(?:doesn't|does not|don't|do not|didn't|isn't|is not|not|no longer|stopped|hasn't|have not|quit) (?:\w+ )?"
     r"(?:work|works|worked|working|respond\w*|load\w*|show\w*|available|found|recogni[sz]\w+|being|appear\w*"
     r"|start\w*|connect\w*)\b"
@@ -209,7 +212,7 @@ def _without_forwarded(text: str) -> str:
 
 def _asking(sentence: str) -> int:
     """How much one sentence asks: a tail and an advertisement only a little."""
-    if _QUESTION_END.search(sentence):
+    if ("?" in sentence or "¿" in sentence) and _QUESTION_END.search(sentence):
         if _RHETORIC.search(sentence):
             return 0
         return _HINTS if _TAIL.search(sentence) else _ASKS

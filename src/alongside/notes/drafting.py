@@ -123,7 +123,7 @@ _UNSURE: Final = re.compile(r"\bnot (?:really |quite )?sure\b|\bno idea\b", re.I
 _COURTESY: Final = re.compile(
     r"^\W*(?:hi|hello|hey|howdy|dear|good (?:morning|afternoon)|thanks?|thank you|cheers|best|regards|cc|sorry"
     r"|hallo|bonjour|hola|danke|merci|gracias|"
-    r"any (?:help|thoughts|ideas|suggestions)|@\S+)\b(?:\W*\w+){0,7}\W*$|^\W*@?\w+\W*$",
+    r"any (?:help|thoughts|ideas|suggestions)|@\S+)\b(?:\W+\w+){0,7}\W*$|^\W*@?\w+\W*$",
     re.IGNORECASE,
 )
 _LEANS: Final = re.compile(
@@ -143,9 +143,8 @@ def draft(title: str, said: Sequence[Said], nearness: Sequence[float] | None = N
     """`nearness` has one value for each of `sentences(said)`: how near its meaning is to `question_of`."""
     if not said:
         return Draft(title, dict.fromkeys(Part, ()), ())
-    chooser = _Chooser(said, nearness)
     asks = is_question(title, "\n".join(message.text for message in said[: opener_of(said)]))
-    chosen = chooser.parts(asks=asks)
+    chosen = _Chooser(said, nearness, asks=asks).parts()
     return Draft(
         title=_title(title, chosen[Part.WHEN] if asks else ()),
         parts={part: tuple(_excerpt(said, one) for one in chosen[part]) for part in Part},
@@ -156,20 +155,20 @@ def draft(title: str, said: Sequence[Said], nearness: Sequence[float] | None = N
 class _Chooser:
     """Holds what all four parts look at. Each takes what is left by the ones before it."""
 
-    def __init__(self, said: Sequence[Said], nearness: Sequence[float] | None) -> None:
+    def __init__(self, said: Sequence[Said], nearness: Sequence[float] | None, *, asks: bool) -> None:
         self._said = said
-        self._opener = opener_of(said)
+        self._asks = asks
+        self._first = opener_of(said) if asks else 0
         told = sentences(said)
         near = dict(zip(told, nearness or [0.0] * len(told), strict=True))
         self._near = dict(_with_what_follows(said, told, near))
         self._all = tuple(self._near)
-        self._helped = helped(said, told, nearness)
+        self._helped = helped(said, told, nearness, asks=asks)
         self._taken: set[Sentence] = set()
 
-    def parts(self, *, asks: bool) -> dict[Part, list[Sentence]]:
-        first_answer = self._opener if asks else 0
-        when = self._take(Part.WHEN, self._situation()) if asks else []
-        places = self._places_that_worked(first_answer)
+    def parts(self) -> dict[Part, list[Sentence]]:
+        when = self._take(Part.WHEN, self._situation()) if self._asks else []
+        places = self._places_that_worked()
         worked = self._take(Part.WHAT_WORKED, self._best_of(places))
         why = self._take(Part.WHY, self._reasons(places))
         where_not = self._take(Part.WHERE_NOT, self._limits(places))
@@ -191,16 +190,16 @@ class _Chooser:
         return [one for one in self._all if one.place == place and one.quotes is None]
 
     def _situation(self) -> list[Sentence]:
-        told = [one for place in range(self._opener) for one in self._own(place) if not one.is_code]
-        told = [one for one in told if not _COURTESY.match(one.text) and one.words >= _LEAST_WORDS]
+        told = [one for place in range(self._first) for one in self._own(place) if not one.is_code]
+        told = [one for one in told if not _COURTESY.match(one.text) and _says_something(one)]
         asking = [one for one in told if one.text.endswith("?")]
         telling = [one for one in told if one not in asking]
         situation = [one for one in telling if _SITUATION.search(one.text)]
         return [*situation[:1], *asking[:1], *situation[1:2], *asking[1:], *telling]
 
-    def _places_that_worked(self, first: int) -> list[int]:
+    def _places_that_worked(self) -> list[int]:
         """The messages that helped, best first; without any sign of help those that read most like an answer."""
-        places = [place for place in range(first, len(self._said)) if not self._is_out(place)]
+        places = [place for place in range(self._first, len(self._said)) if not self._is_out(place)]
         known = [place for place in places if self._helped[place].evidence > 0]
         surely = any(self._helped[place].evidence >= _SURE for place in known)
         ranked = sorted(known, key=lambda place: -self._helped[place].score)
@@ -228,7 +227,9 @@ class _Chooser:
 
     def _usable(self, place: int) -> Iterator[Sentence]:
         for one in self._own(place):
-            if not (_COURTESY.match(one.text) or (CORRECTS.match(one.text) and one.words < _QUESTION_WORDS)):
+            if (one.is_code or _says_something(one)) and not (
+                _COURTESY.match(one.text) or (CORRECTS.match(one.text) and one.words < _QUESTION_WORDS)
+            ):
                 yield one
 
     def _worth(self, one: Sentence) -> float:
@@ -266,14 +267,19 @@ class _Chooser:
         return corrections + sorted(limits, key=lambda one: (not self._is_answer(one.place), -self._near[one]))
 
     def _is_answer(self, place: int) -> bool:
-        return self._said[place].author_id != self._said[0].author_id
+        return not self._asks or self._said[place].author_id != self._said[0].author_id
 
     def _prose(self, place: int) -> Iterator[Sentence]:
-        if place < self._opener or (self._is_out(place)):
+        if place < self._first or self._is_out(place):
             return
         for one in self._own(place):
             if not one.is_code and not one.text.endswith("?") and one.words > _QUESTION_WORDS:
                 yield one
+
+
+def _says_something(one: Sentence) -> bool:
+    """Rows of figures are neither a situation nor advice."""
+    return sum(any(letter.isalpha() for letter in word) for word in one.text.split()) >= min(_LEAST_WORDS, one.words)
 
 
 def _with_what_follows(
@@ -281,7 +287,7 @@ def _with_what_follows(
 ) -> Iterator[tuple[Sentence, float]]:
     """“Here is how:” is nothing without the lines after it; together they are one passage."""
     before: Sentence | None = None
-    for one, following in zip(told, [*told[1:], None], strict=True):
+    for one, following in zip(told, (*told[1:], None), strict=False):
         whole = one
         if before is not None:
             text = said[one.place].text[before.start : one.end]

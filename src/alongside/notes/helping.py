@@ -96,7 +96,7 @@ _SAYS_LITTLE: Final = re.compile(
     r"^\W*(?:@\S+\W+)?(?:you(?:'|’)?(?: a)?re (?:very |most )?welcome|sure\b|no (?:problem|worries)|of course|glad"
     r"|happy to|thanks|thank you|cheers|"
     r"cc\b|hm+\b|i(?:'|’)?(?:ll| will) (?:take|look|have|get|try)|let me|keep me|ok(?:ay)?\b|yes\b|yep\b|bitte|gern"
-    r"|de rien|de nada)(?:\W+\S+){0,9}\W*$"
+    r"|de rien|de nada)\S*(?:\s+\S+){0,9}\s*$"
     r"|^(?:\S+\.(?:png|jpe?g|gif|pdf)\s*)+$",
     re.IGNORECASE,
 )
@@ -151,18 +151,23 @@ def opener_of(said: Sequence[Said]) -> int:
 
 
 def helped(
-    said: Sequence[Said], parts: Sequence[Sentence] | None = None, nearness: Sequence[float] | None = None
+    said: Sequence[Said],
+    parts: Sequence[Sentence] | None = None,
+    nearness: Sequence[float] | None = None,
+    *,
+    asks: bool = True,
 ) -> tuple[Help, ...]:
-    """One for each message of a conversation."""
+    """One for each message of a conversation. Where nobody asks, who began may have told what worked."""
     found = tuple(Help() for _ in said)
     parts = sentences(said) if parts is None else parts
     own: list[list[tuple[Sentence, float]]] = [[] for _ in said]
     for number, part in enumerate(parts):
         if part.quotes is None:
             own[part.place].append((part, nearness[number] if nearness else 0.0))
-    opener = opener_of(said)
+    opener = opener_of(said) if asks else 0
     for place in range(opener, len(said)):
-        _read(found[place], said[place], own[place], is_asker=said[place].author_id == asker_of(said))
+        is_asker = asks and said[place].author_id == asker_of(said)
+        _read(found[place], said[place], own[place], is_asker=is_asker)
         _judge(found, said, parts, place, [part.text for part, _ in own[place]])
     _near(found, own, opener)
     return found
@@ -203,8 +208,13 @@ def _judge(found: Sequence[Help], said: Sequence[Said], parts: Sequence[Sentence
         found[other].evidence += worth * (1.0 if other == target else _SAME_RUN)
         if worth > 0:
             found[other].thanked_at.append(place)
-    before = min(_run_before(said, target)) - 1
-    if worth > 0 and before >= opener_of(said) and said[before].author_id != said[place].author_id:
+    before = min(_run_before(said, target), default=0) - 1
+    if (
+        worth > 0
+        and not _names(said[place].text, said[target].author)
+        and before >= opener_of(said)
+        and said[before].author_id != said[place].author_id
+    ):
         found[before].evidence += worth * _BEFORE
 
 
@@ -252,9 +262,9 @@ def _meant(said: Sequence[Said], parts: Sequence[Sentence], place: int, *, may_b
 
 
 def _names(text: str, author: str) -> bool:
-    """By the whole name or the first of it; a name of one or two letters is a word as well."""
+    """By the whole name or the first of it, as it is written; one letter is no name."""
     first = author.split(maxsplit=1)[0] if author.split() else ""
-    return any(len(name) > 2 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in (author, first))  # noqa: PLR2004
+    return any(len(name) > 1 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in (author, first))
 
 
 def _run_before(said: Sequence[Said], target: int) -> range:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 
@@ -42,6 +43,8 @@ class Sentence:
 
 _SHORTEST_QUOTE: Final = 30
 _READS: Final = 8_000
+_MOST_OF_A_MESSAGE: Final = 300
+_LONGEST_CODE_LINE: Final = 400
 _QUOTED_LINE: Final = re.compile(r"^\s*>(?!>>)")
 _ATTRIBUTION: Final = re.compile(r"^\s*@?\S.{0,60} (?:said|wrote|schrieb|a écrit|escribió)(?: \(.*\))?:\s*$")
 _FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
@@ -57,7 +60,7 @@ _CODE: Final = re.compile(
     r"|\s*[)\]}]+\s*$)"
 )
 _PROSE: Final = re.compile(r"^\s*[A-Z\w'’,]+(?: [\w'’,.-]+){4,}.*[.!?:]?$")
-_SENTENCE: Final = re.compile(r"\S(?:.*?[^\s.!?…])??(?:[.!?…]+[\"'”»)\]]*(?=\s|$)|$)")
+_SENTENCE_END: Final = re.compile(r"(?<![.!?…])[.!?…]++[\"'”»)\]]*+(?=\s|$)")
 _NOT_AN_END: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Dr|Mr|Ms|Prof|z\.B|bzw|ca|Nr|p\.ex|approx|al)|\b[A-Z])\.$"
 )
@@ -68,14 +71,14 @@ def sentences(said: Sequence[Said]) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     earlier: list[str] = []
     for place, message in enumerate(said):
-        found.extend(_in_message(place, message.text[:_READS], earlier))
+        found.extend(islice(_in_message(place, message.text[:_READS], earlier), _MOST_OF_A_MESSAGE))
         earlier.append(message.text)
     return tuple(found)
 
 
 def _in_message(place: int, text: str, earlier: Sequence[str]) -> Iterator[Sentence]:
     for start, end, kind in _blocks(text):
-        spans = _sentence_spans(text, start, end) if kind == "prose" else [(start, end)]
+        spans = _sentence_spans(text, start, end) if kind == "prose" else iter([(start, end)])
         for first, last in spans:
             words = text[first:last]
             quotes = _quoted_from(words, earlier)
@@ -130,16 +133,14 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _is_code(line: str) -> bool:
-    return bool(_CODE.match(line)) and not _PROSE.match(line)
+    return len(line) <= _LONGEST_CODE_LINE and bool(_CODE.match(line)) and not _PROSE.match(line)
 
 
-def _sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    goes_on = False
-    for match in _SENTENCE.finditer(text[start:end]):
-        first, last = start + match.start(), start + match.end()
-        if goes_on and spans:
-            first = spans.pop()[0]
-        spans.append((first, last))
-        goes_on = bool(_NOT_AN_END.search(text[first:last]))
-    return spans
+def _sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    first = start
+    for found in _SENTENCE_END.finditer(text, start, end):
+        if not _NOT_AN_END.search(text, max(first, found.end() - 8), found.end()):
+            yield _trimmed(text, first, found.end())
+            first = found.end()
+    if text[first:end].strip():
+        yield _trimmed(text, first, end)
