@@ -43,7 +43,7 @@ _SAYS_LITTLE = re.compile(
     re.IGNORECASE,
 )
 
-# What sixty-odd conversations really were helped by, told by reading them (one reader, 2026-11): any of these messages.
+# What sixty-odd conversations really were helped by, told by reading them (one reader): any of these messages.
 # Ids alone: the texts stay where they are. Empty where nobody's message helped.
 READ: Mapping[str, set[int]] = {
     "T0035": {2827},
