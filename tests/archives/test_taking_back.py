@@ -153,6 +153,16 @@ def test_rooms_are_as_they_were(tmp_path: Path, changed: list[Line]) -> None:
     assert_taken_back_wholly(small_archive(tmp_path / "a.jsonl"), write(tmp_path / "b.jsonl", lines))
 
 
+def test_who_left_a_room_that_opened_and_closed_again_hears_what_they_heard(tmp_path: Path) -> None:
+    bring(small_archive(tmp_path / "a.jsonl"))
+    opened = [note("l3", "New.", 99, to="leads", context="l3")]
+    bring(newer(tmp_path / "b.jsonl", *opened, rooms=[room("leads")]))
+    before = rows()
+    report = bring(newer(tmp_path / "c.jsonl", rooms=[room("leads", audience="members", members=["ana"])]))
+    take_back(None, import_id=report.import_id)
+    assert rows() == before
+
+
 def test_people_are_as_they_were(tmp_path: Path) -> None:
     changed = [person("ana", "Ana Moreau", deactivated=True), person("ben", guest=True), person("new")]
     lines = [header(), *changed, room("hotline"), note("n1", "Hello.", 99, by="new", context="n1")]

@@ -18,7 +18,6 @@ from alongside.audiences.models import Audience
 from alongside.config.command import Late, alongside
 from alongside.conversations.models import Message
 from alongside.people.actions import make_person, make_token, mark_as_run_with_base_url
-from alongside.people.models import Account
 from alongside.people.queries import viewer_of_person
 
 store = pytest.mark.django_db
@@ -361,12 +360,12 @@ def test_rebuild_without_a_model_says_so(command: Command, tmp_path: Path) -> No
     assert "There is no model for meaning" in done.output
 
 
-@store
-def test_an_administrator_is_made(command: Command) -> None:
-    account = Account.objects.filter(email="ana@example.org")
-    done = command("manage", "createadmin", "ana@example.org", "Ana Moreau")
-    assert done.exit_code in (0, None)
-    assert not account.exists()
+def test_an_administrator_is_made_as_the_first_thing_in_a_new_home(tmp_path: Path) -> None:
+    here = new_installation(tmp_path / "home")
+    done = here.run("manage", "createadmin", "ana@example.org", "Ana Moreau")
+    assert "Ana Moreau can sign in now" in done.stdout
+    (made,) = here.dump("rows")["Person"]
+    assert (made["email"], made["is_administrator"]) == ("ana@example.org", True)
 
 
 @store
