@@ -26,9 +26,9 @@ def talk(seed: int) -> list[Line]:
     return notes
 
 
-def archive(path: Path, notes: list[Line], **changed: object) -> Path:
+def archive(path: Path, notes: list[Line], name: str = "") -> Path:
     rooms = [
-        room("hotline", members=["gus"], **changed),
+        room("hotline", name, members=["gus"]),
         room("leads", audience="members", members=["ana", "ben"]),
         room("flat", threaded=False),
     ]

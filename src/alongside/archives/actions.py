@@ -276,6 +276,7 @@ def _bring_messages(bringing: Bringing, batch: list[MessageRecord | RemovedRecor
     with transaction.atomic():
         taken = take_in(None, said=said, audiences=audiences, brought_by=bringing.import_id)
         _remember(bringing, "message", taken.before)
+        _remember(bringing, "title", taken.retitled)
         _remember(bringing, "joined", taken.joined)
         if gone:
             _remove(bringing, unscoped_messages_named(bringing.connection_id, gone))
@@ -325,6 +326,7 @@ def _remove(bringing: Bringing, message_ids: list[int]) -> None:
     # In this order: taken back from the end, a conversation is there again before its messages are.
     _remember(bringing, "message", gone.messages)
     _remember(bringing, "conversation", gone.conversations)
+    _remember(bringing, "title", gone.retitled)
     bringing.report.removed += len(gone.messages)
 
 

@@ -12,7 +12,7 @@ from alongside.archives.models import Import, Replaced
 from alongside.archives.rules import State, later_ones
 from alongside.audiences.actions import remove as remove_audiences
 from alongside.audiences.models import Audience
-from alongside.conversations.actions.messages import part_again, put_back, remove_empty, withdraw
+from alongside.conversations.actions.messages import call_as_before, part_again, put_back, remove_empty, withdraw
 from alongside.conversations.actions.rooms import put_room_back, remove_rooms
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.people.actions import put_account_back
@@ -87,6 +87,10 @@ def _put_messages_back(rows: list[dict[str, Any]]) -> None:
     put_back(None, conversations=(), messages=list(oldest.values()))
 
 
+def _call_as_before(rows: list[dict[str, Any]]) -> None:
+    call_as_before(None, titles=rows)
+
+
 def _part_conversations(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         part_again(None, conversation=row, message_ids=row.pop("messages"))
@@ -98,6 +102,7 @@ _PUTTING_BACK: dict[str, Callable[[list[dict[str, Any]]], None]] = {
     "conversation": _put_conversations_back,
     "message": _put_messages_back,
     "joined": _part_conversations,
+    "title": _call_as_before,
 }
 
 

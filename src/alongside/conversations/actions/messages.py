@@ -51,6 +51,7 @@ class TakenIn:
     unchanged: int = 0
     before: list[dict[str, Any]] = field(default_factory=list)
     joined: list[dict[str, Any]] = field(default_factory=list)
+    retitled: list[dict[str, Any]] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
     removed: set[int] = field(default_factory=set)
 
@@ -77,7 +78,7 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
                 taken.unchanged += 1
         _insert(new, brought_by, taken)
         _mark_as_brought([here.id for here in known.values()], brought_by)
-        _retitle([(row["conversation_id"], row["text"]) for row in taken.before])
+        taken.retitled = _retitle([(row["conversation_id"], row["text"]) for row in taken.before])
         _join(new, taken)
         tell(Kind.CONVERSATIONS_CHANGED, sorted(taken.touched - taken.removed))
         tell(Kind.CONVERSATIONS_REMOVED, sorted(taken.removed))
@@ -218,7 +219,7 @@ def settle(conversation_ids: Sequence[int]) -> None:
         )
 
 
-def _retitle(replaced: Sequence[tuple[int, str]]) -> None:
+def _retitle(replaced: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
     """A conversation called after words that were edited away or deleted is called after what now begins it.
 
     `replaced` are conversations with words that stood in them; a title that was a subject stays.
@@ -227,9 +228,17 @@ def _retitle(replaced: Sequence[tuple[int, str]]) -> None:
     for conversation_id, text in replaced:
         titles.setdefault(conversation_id, set()).add(title_of("", text))
     changed = [row for row in _with_first_words(titles) if row.title in titles[row.pk]]
+    before = [{"id": row.pk, "title": row.title} for row in changed]
     for row in changed:
         row.title = title_of("", row.first_words)
     Conversation.objects.bulk_update(changed, ["title"], batch_size=500)
+    return before
+
+
+def call_as_before(_actor: None, *, titles: Sequence[Mapping[str, Any]]) -> None:
+    """Titles as they were, for taking an archive back; the journal is told with the words that come back with them."""
+    for before in titles:
+        Conversation.objects.filter(pk=before["id"]).update(title=before["title"])
 
 
 def _with_first_words(conversation_ids: Iterable[int]) -> list[Any]:
@@ -297,6 +306,7 @@ class Gone:
 
     messages: list[dict[str, Any]]
     conversations: list[dict[str, Any]]
+    retitled: list[dict[str, Any]]
 
 
 def remove(_actor: None, *, message_ids: Sequence[int]) -> Gone:
@@ -306,9 +316,10 @@ def remove(_actor: None, *, message_ids: Sequence[int]) -> Gone:
         touched = sorted({row.conversation_id for row in rows})
         conversations = {row.pk: row for row in Conversation.objects.filter(pk__in=touched)}
         Message.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        _retitle([(row.conversation_id, row.text) for row in rows])
+        retitled = _retitle([(row.conversation_id, row.text) for row in rows])
         empty = remove_empty(touched)
-    return Gone([as_it_was(row) for row in rows], [conversation_as_it_was(conversations[one]) for one in empty])
+    gone = [conversation_as_it_was(conversations[one]) for one in empty]
+    return Gone([as_it_was(row) for row in rows], gone, retitled)
 
 
 def withdraw(_actor: None, *, message_ids: Sequence[int]) -> None:
