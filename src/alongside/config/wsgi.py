@@ -1,6 +1,25 @@
+import multiprocessing
 import os
+import threading
+from multiprocessing.connection import wait
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alongside.config.settings")
+
+
+def _end_with_parent() -> None:
+    """Killed hard, `run` and `serve` can tell their worker nothing; it would stay, and keep the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+_end_with_parent()
 application = get_wsgi_application()

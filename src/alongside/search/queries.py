@@ -160,6 +160,8 @@ def find(
         for one in _kept_first(retrieved.proposals, texts, notes)[:limit]
     )
     weak = bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage))
+    # What is nearest may not be in yet, right after an archive came in: then nothing is called weak.
+    weak = weak and not _behind("meaning")
     return Found(
         asked=understood,
         results=results,
