@@ -136,7 +136,8 @@ class Reading(RuleBasedStateMachine):
         folder = Path(tempfile.mkdtemp(dir=settings.HOME.parent))
         settings.HOME = folder
         self.archives = Archives(folder)
-        self.model, self.before = Model(), []
+        self.model = Model()
+        self.before: list[Model] = []
         self.imports: list[int] = []
         self.number = 0
         self.checks = 0

@@ -28,7 +28,8 @@ from tests.charter.world import (
 from alongside.audiences.queries import NotThere
 from alongside.conversations.actions.rooms import open_room as open_sealed_room
 from alongside.conversations.models import Message, Room
-from alongside.people.actions import Refused, link_account, link_for_try_out, mark_as_try_out
+from alongside.kit.refused import Refused
+from alongside.people.actions import link_account, link_for_try_out, mark_as_try_out
 from alongside.people.models import Account, Person
 from alongside.people.queries import links_offered_to
 from alongside.search.followers import catch_up_words, rebuild_words
@@ -82,7 +83,7 @@ def test_direct_messages_never_come_in(
     home: Path, slack_export: Path, without_meaning: None, *, is_try_out: bool
 ) -> None:
     report = bring(slack_export, is_try_out=is_try_out)
-    assert set(Room.objects.values_list("name", flat=True)) == {"general", "board"}
+    assert set(Room.objects.values_list("name", flat=True)) == {"#general", "#board"}
     texts = " ".join(Message.objects.values_list("text", flat=True))
     assert "zebra" in texts
     assert "walrus" not in texts

@@ -3,4 +3,27 @@
 A promise that is not in this table is not proved yet, and the page says so.
 """
 
-PROOFS: dict[int, tuple[str, ...]] = {}
+PROOFS: dict[int, tuple[str, ...]] = {
+    3: (
+        "test_at_every_step_everybody_reads_exactly_what_they_may",
+        "test_nothing_changes_for_others_when_something_is_said_behind_a_closed_door",
+        "test_a_hidden_thing_answers_byte_for_byte_like_a_missing_one",
+        "test_completion_knows_only_rooms_that_one_reads",
+    ),
+    5: (
+        "test_reading_and_looking_write_nothing_and_signing_in_writes_a_session",
+        "test_what_somebody_looks_for_is_stored_nowhere",
+        "test_there_is_no_column_in_which_somebody_could_be_watched",
+        "test_from_somebody_lists_nothing",
+    ),
+    7: (
+        "test_direct_messages_never_come_in",
+        "test_a_sealed_room_is_read_by_nobody_and_in_no_index",
+        "test_nobody_else_opens_it_an_administrator_included",
+        "test_an_address_never_offers_a_deactivated_account",
+    ),
+    12: (
+        "test_ones_own_words_go_along_and_nobody_elses_nor_what_is_sealed",
+        "test_brought_into_an_empty_installation_it_reads_the_same",
+    ),
+}
