@@ -15,6 +15,7 @@ from markupsafe import Markup
 from alongside.notes.content import EMPTY, Content
 from alongside.notes.merging import Kind, merged
 from alongside.notes.ripple import Moment, drawn, told
+from alongside.web import presenting
 from alongside.web import presenting_notes as shown
 from alongside.web import wording_notes
 from alongside.web.environment import environment
@@ -231,8 +232,8 @@ def test_what_is_asked_of_somebody_says_that_silence_is_a_no() -> None:
     macros: Any = made.get_template("note_parts.html").module
     html = macros.asked_of_me(
         (
-            shown.Asked(1, "passage", "Name the feeling", "Slow down.", "everybody in the organisation"),
-            shown.Asked(2, "name", "Socks", "the idea", "you"),
+            presenting.Asked(1, "passage", "Name the feeling", "Slow down.", "everybody in the organisation"),
+            presenting.Asked(2, "name", "Socks", "the idea", "you"),
         ),
         CSRF,
     )

@@ -233,7 +233,8 @@ def conversation_page(viewer: Viewer, public_id: str, page: int = 1) -> Conversa
     may_message = condition(viewer, "m.audience_id")
     mine = viewer.account_ids
     rows = _rows(
-        "SELECT a.name, m.said_at, m.edited_at, m.html, m.url, m.helped,"
+        "SELECT a.name, m.said_at, m.edited_at, m.html, m.url,"
+        " m.helped OR EXISTS (SELECT 1 FROM conversations_helped h WHERE h.message_id = m.id),"
         f" m.author_id IN ({_marks(mine)}) FROM conversations_message m"
         f" JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id = %s AND {may_message.sql}"
         " ORDER BY m.said_at, m.id LIMIT %s OFFSET %s",
@@ -270,6 +271,18 @@ def conversation_row(viewer: Viewer, public_id: str) -> int:
         raise NotThere
     row_id: int = rows[0][0]
     return row_id
+
+
+def conversation_titled(viewer: Viewer, public_id: str) -> tuple[int, str]:
+    """Row and title of a conversation. Raises NotThere."""
+    may = condition(viewer, "v.audience_id")
+    rows = _rows(
+        f"SELECT v.id, v.title FROM conversations_conversation v WHERE v.public_id = %s AND {may.sql}",
+        [public_id, *may.params],
+    )
+    if not rows:
+        raise NotThere
+    return rows[0][0], rows[0][1]
 
 
 def confirmed(

@@ -1,11 +1,12 @@
 """The draft of a note from a conversation, as its reader may see it: what was said there, chosen by rules."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from alongside.conversations.queries import confirmed, conversation_row
 from alongside.conversations.rules import anchor_of
-from alongside.notes.drafting import Draft, Said, draft
+from alongside.notes.drafting import Draft, Said, draft, question_of, sentences
 from alongside.people.rules import Viewer
 
 
@@ -41,8 +42,12 @@ class DraftedFrom:
     anchor: str
 
 
-def drafted(viewer: Viewer, public_id: str) -> Drafted:
-    """Raises NotThere."""
+# How near each sentence is in meaning to a question; None where there is no model, or it would take too long.
+Nearness = Callable[[str, Sequence[str]], Sequence[float] | None]
+
+
+def drafted(viewer: Viewer, public_id: str, nearness: Nearness | None = None) -> Drafted:
+    """Raises NotThere. `nearness` comes from above: what knows meaning stands over notes."""
     row = conversation_row(viewer, public_id)
     text = confirmed(viewer, [row])[0]
     said = [Said(one.message_id, one.author_id, one.author, one.text, one.said_at, one.helped) for one in text.messages]
@@ -50,4 +55,5 @@ def drafted(viewer: Viewer, public_id: str) -> Drafted:
         DraftedFrom(one.message_id, one.author_id, one.author, one.text, one.said_at, anchor_of(one.said_at))
         for one in text.messages
     )
-    return Drafted(row, public_id, text.title, text.room.name, draft(text.title, said), messages)
+    near = nearness(question_of(text.title, said), [one.text for one in sentences(said)]) if nearness else None
+    return Drafted(row, public_id, text.title, text.room.name, draft(text.title, said, near), messages)

@@ -214,15 +214,26 @@ def asked_of(viewer: Viewer) -> list[tuple[str, int, str, str]]:
     return [(kind, row, titles.get(note, ""), words) for kind, row, note, words in waiting]
 
 
-def credited_to(viewer: Viewer) -> list[NoteLine]:
-    """Notes that the viewer chose to have on their own page, as far as they may read them."""
-    mine = Credit.objects.filter(
+@dataclass(frozen=True, slots=True)
+class ThankedIn:
+    """A note that thanks the viewer, and whether they have it on their own page."""
+
+    credit_id: int
+    public_id: str
+    title: str
+    is_on_my_page: bool
+
+
+def thanked_in(viewer: Viewer) -> list[ThankedIn]:
+    """For the viewer's own page alone, and only notes that they may read."""
+    rows = Credit.objects.filter(
         Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id, person_id__isnull=False),
-        is_on_my_page=True,
         standing=Standing.SHOWN.value,
-    )
-    rows = readable_notes(viewer).filter(pk__in=mine.values("note_id")).select_related("audience")
-    return _lines(list(rows.order_by("-kept_at", "-id")))
+        note__in=readable_notes(viewer),
+    ).select_related("note")
+    found = list(rows.order_by("-note__kept_at", "id"))
+    words = unscoped_latest_revisions([row.note_id for row in found])
+    return [ThankedIn(row.pk, row.note.public_id, words[row.note_id].title, row.is_on_my_page) for row in found]
 
 
 def weaves_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int | None = None) -> list[Woven]:

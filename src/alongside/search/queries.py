@@ -56,6 +56,7 @@ OWN_MEANING = 0.1
 SHOWN_IF_HELPED = 3.0
 SHOWN_IF_NEAR = 1.0
 PLACES = 3
+MOST_SENTENCES_NEAR = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,17 @@ def find_messages(
         for message, extra in _own_scores(text, understood, vector)
     ]
     return sorted(found, key=lambda one: -one.score)[:limit]
+
+
+def nearness_in_meaning(question: str, sentences: Sequence[str]) -> list[float] | None:
+    """For the draft of a note: the cosine of each sentence to the question. None without a model, or where encoding
+    (some 75 short sentences a second) would make somebody wait.
+    """
+    encodes = model()
+    if encodes is None or len(sentences) > MOST_SENTENCES_NEAR:
+        return None
+    vectors = encodes.encode([question, *sentences])
+    return [float(one) for one in vectors[1:] @ vectors[0]]
 
 
 def state_of_indexes() -> list[IndexState]:

@@ -20,9 +20,11 @@ from alongside.notes.drafted import drafted
 from alongside.notes.queries import note_view
 from alongside.notes.rules import Part, Readers, RemarkKind
 from alongside.people.queries import unscoped_accounts_called
+from alongside.search.queries import nearness_in_meaning
 from alongside.web import note_views
 from alongside.web.acting import answering_not_there, number_in
 from alongside.web.pages import shown, viewer_of
+from alongside.web.views import shown_choices
 
 LONGEST_KEY = 100
 
@@ -45,7 +47,7 @@ def keep(request: HttpRequest, public_id: str) -> HttpResponse:
 def _keep(request: HttpRequest, public_id: str) -> HttpResponse:
     _signed_in(request)
     viewer, content, act = viewer_of(request), _content(request), request.POST.get("act", "save")
-    found = drafted(viewer, public_id)
+    found = drafted(viewer, public_id, nearness_in_meaning)
     if act == "discard":
         keeping.discard_draft(viewer, conversation_id=found.conversation_id)
         return redirect("conversation", public_id)
@@ -226,6 +228,27 @@ def name_answer(request: HttpRequest) -> HttpResponse:
     remarking.answer_about_name(viewer_of(request), credit_id=number_in(request, "name"), is_yes=is_yes)
     messages.info(request, _("You are named there now.") if is_yes else _("You are not named there."))
     return redirect("things")
+
+
+@require_POST
+@answering_not_there
+def credit_shown(request: HttpRequest) -> HttpResponse:
+    _signed_in(request)
+    is_shown = request.POST.get("shown") == "yes"
+    remarking.put_on_my_page(viewer_of(request), credit_id=number_in(request, "credit"), is_shown=is_shown)
+    return redirect("things")
+
+
+@require_POST
+def renew_feed(request: HttpRequest) -> HttpResponse:
+    """Shown on the page that answers, and never again."""
+    _signed_in(request)
+    try:
+        secret = remarking.renew_feed(viewer_of(request))
+    except Refused as refused:
+        messages.info(request, str(refused))
+        return redirect("choices")
+    return shown_choices(request, feed_secret=secret)
 
 
 @require_POST

@@ -12,6 +12,7 @@ urlpatterns = [
     path("notes/<str:public_id>/remark", note_acts.remark, name="note_remark"),
     path("notes/<str:public_id>/still-true", note_acts.still_true, name="note_still_true"),
     path("conversations/<str:public_id>/keep", note_acts.keep, name="keep"),
+    path("conversations/<str:public_id>/around", note_views.around, name="around"),
     path("conversations/<str:public_id>/helped", note_acts.helped, name="helped"),
     path("conversations/<str:public_id>/asks", note_acts.asks, name="asks"),
     path("questions/", note_views.questions, name="questions"),
@@ -19,5 +20,7 @@ urlpatterns = [
     path("weaves/make", note_acts.weave, name="weave"),
     path("weaves/undo", note_acts.weave_undo, name="weave_undo"),
     path("passages/answer", note_acts.passage_answer, name="passage_answer"),
+    path("credits/shown", note_acts.credit_shown, name="credit_shown"),
+    path("feeds/renew", note_acts.renew_feed, name="renew_feed"),
     path("names/answer", note_acts.name_answer, name="name_answer"),
 ]

@@ -1,13 +1,24 @@
 """Pages of notes and questions that are read."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from alongside.conversations.asking import OpenQuestion, open_questions
+from alongside.conversations.actions.questions import take_answers_told
+from alongside.conversations.asking import (
+    OpenQuestion,
+    answered_that_i_wondered,
+    open_questions,
+    question_state,
+    said_to_help,
+)
+from alongside.conversations.queries import conversation_titled
 from alongside.notes import queries
 from alongside.notes.content import Content
 from alongside.notes.drafted import Drafted, drafted
@@ -17,15 +28,44 @@ from alongside.notes.queries import NoteView, PassageView
 from alongside.notes.ripple import Moment, drawn
 from alongside.notes.rules import Part, Readers, RemarkKind, Standing, month_of
 from alongside.people.rules import Viewer
+from alongside.search.queries import nearness_in_meaning
 from alongside.search.themes import rising_themes
 from alongside.web import presenting_notes as shown_as
 from alongside.web import wording_notes
 from alongside.web.acting import answering_not_there
-from alongside.web.pages import now, shown, tool_of, viewer_of
-from alongside.web.presenting import Link, Pager
+from alongside.web.pages import now, shown, tool_of, viewer_of, whole_or_part
+from alongside.web.presenting import Asked, Credited, Link, Pager
 from alongside.web.wording import audience_words, on_day
 
 FEW_QUESTIONS = 4
+
+
+@require_safe
+@answering_not_there
+def around(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What came of a conversation: its page fetches it when it is there; without JavaScript it is a page of its own."""
+    viewer = viewer_of(request)
+    row, title = conversation_titled(viewer, public_id)
+    state = question_state(viewer, row)
+    view = shown_as.Around(
+        id=public_id,
+        conversation=Link(title, f"/conversations/{public_id}"),
+        kept=tuple(
+            Link(one.title, reverse("note", args=[one.public_id])) for one in queries.notes_kept_from(viewer, row)
+        ),
+        helped=tuple(
+            shown_as.Said(words.name, words.sentence)
+            for _, said in said_to_help(viewer, row).values()
+            for words in said
+        ),
+        weaves=tuple(_weave(one) for one in queries.weaves_of(viewer, conversation_id=row)),
+        asks=state.asks,
+        is_answered=state.is_answered,
+        is_asker=state.is_asker,
+        is_wondering=state.is_wondering,
+        can_act=viewer.person_id is not None,
+    )
+    return whole_or_part(request, "around.html", "around_list.html", "conversation", around=view)
 
 
 @require_safe
@@ -37,7 +77,8 @@ def notes(request: HttpRequest) -> HttpResponse:
     view = shown_as.Notes(
         newest=tuple(note_line(line) for line in lines),
         themes=tuple(
-            shown_as.Theme(theme.words, f"{reverse('find')}?q={theme.words}") for theme in rising_themes(viewer)
+            shown_as.Theme(theme.words, f"{reverse('find')}?{urlencode({'q': theme.words})}")
+            for theme in rising_themes(viewer)
         )
         if page == 1
         else (),
@@ -111,7 +152,7 @@ def keep(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer = viewer_of(request)
     if viewer.person_id is None:
         return redirect("account_login")
-    found = drafted(viewer, public_id)
+    found = drafted(viewer, public_id, nearness_in_meaning)
     draft = queries.draft_of(viewer, conversation_id=found.conversation_id)
     content = Content(**draft.words) if draft else Content(found.draft.title, "", "", "", "")
     return shown(request, "note_edit.html", "notes", editing=editing_of_draft(viewer, found, content, draft=draft))
@@ -307,3 +348,29 @@ def _question(one: OpenQuestion) -> shown_as.QuestionLine:
 def _page(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10_000 else 1  # noqa: PLR2004
+
+
+def asked_of(viewer: Viewer) -> tuple[Asked, ...]:
+    """For “my things”: what waits for the viewer's own yes."""
+    return tuple(
+        Asked(row, "passage" if kind == "passage" else "name", title, words)
+        for kind, row, title, words in queries.asked_of(viewer)
+    )
+
+
+def credited_to(viewer: Viewer) -> tuple[Credited, ...]:
+    """For “my things”: notes that thank the viewer, as far as the viewer reads them."""
+    return tuple(
+        Credited(one.credit_id, Link(one.title, reverse("note", args=[one.public_id])), one.is_on_my_page)
+        for one in queries.thanked_in(viewer)
+    )
+
+
+def tell_what_was_answered(request: HttpRequest) -> None:
+    """What the viewer wondered about and that is answered now: told once, and then nothing is kept of it."""
+    viewer = viewer_of(request)
+    answered = answered_that_i_wondered(viewer)
+    for _row, _public_id, title in answered:
+        messages.info(request, _("Answered, as you wondered: %(title)s") % {"title": title})
+    if answered:
+        take_answers_told(viewer, conversation_ids=[row for row, _public_id, _title in answered])

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from alongside.audiences.rules import Kind
@@ -79,3 +80,10 @@ def _try_out(request: HttpRequest, person_id: int | None) -> presenting.TryOut |
 
 def now() -> Any:
     return timezone.localtime()
+
+
+def whole_or_part(request: HttpRequest, whole: str, part: str, here: presenting.Here, **context: Any) -> HttpResponse:
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]
+    response = shown_part(request, part, **context) if is_part else shown(request, whole, here, **context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

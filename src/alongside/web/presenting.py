@@ -109,6 +109,8 @@ class Result:
     speaker: str
     """Who said the passage; empty when they are not named here."""
     passage: tuple[Piece, ...]
+    is_note: bool = False
+    """Then `room` says how fresh it is: “still true in October”."""
     source: Link | None = None
     """Link(“Slack”, permalink): shown as “in Slack”; mail’s is “the mail archive”."""
     helped: bool = False
@@ -231,6 +233,11 @@ class Conversation:
     source: Link | None = None
     close_url: str = ""
     """Where what is close to this is shown: looked for after the page is there."""
+    around_url: str = ""
+    """Where what was kept from it and woven to it is shown, after the page is there too."""
+    keep_url: str = ""
+    helped_url: str = ""
+    can_act: bool = False
     earlier_url: str = ""
     later_url: str = ""
     language: str = "en"
@@ -267,12 +274,38 @@ class SealedRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Whether one's own words, or one's name, may stand in a note. Asked once; silence is a no."""
+
+    id: int
+    kind: Literal["passage", "name"]
+    note_title: str
+    words: str
+    """The passage; or what the thanks are for."""
+    readers: str = ""
+    """“everybody in the organisation”"""
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """A note that thanks the reader."""
+
+    id: int
+    note: Link
+    is_on_my_page: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Things:
     accounts: tuple[AccountLine, ...] = ()
     rooms: tuple[RoomLine, ...] = ()
     """The closed rooms this person reads as a member."""
     sealed: tuple[SealedRoom, ...] = ()
     reads_organisation: bool = True
+    asked: tuple[Asked, ...] = ()
+    """What waits for this person's yes."""
+    credited: tuple[Credited, ...] = ()
+    """Notes that thank this person, to be shown on this page or not by their own choice."""
 
 
 # choices.html: `choices`
@@ -308,6 +341,9 @@ class Choices:
     token_name: str = ""
     """As typed, when it could not be taken."""
     token_error: str = ""
+    has_feeds: bool = False
+    new_feeds: tuple[Link, ...] = ()
+    """The addresses themselves, on the one page that answers their making."""
 
 
 # charter.html: `charter`

@@ -385,17 +385,29 @@ class Tell:
     error: str = ""
 
 
-# note_parts.html, macro asked_of_me: what things.html may show
+# around_list.html: `around`
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Whether one's own words, or one's name, may stand in a note. Asked once; silence is a no."""
+class Said:
+    """What somebody said of a message that helped them."""
 
-    id: int
-    kind: Literal["passage", "name"]
-    note_title: str
-    words: str
-    """The passage; or what the thanks are for."""
-    readers: str = ""
-    """“everybody in the organisation”"""
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What came of a conversation: notes, sentences of thanks, weaves, and whether it still asks."""
+
+    id: str
+    conversation: Link
+    kept: tuple[Link, ...] = ()
+    helped: tuple[Said, ...] = ()
+    weaves: tuple[Weave, ...] = ()
+    woven: Woven = Woven()
+    asks: bool = False
+    is_answered: bool = False
+    is_asker: bool = False
+    is_wondering: bool = False
+    can_act: bool = False

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -32,7 +31,8 @@ from alongside.search.queries import related as related_to
 from alongside.web import presenting
 from alongside.web.acting import answering_not_there
 from alongside.web.charter import PROOFS
-from alongside.web.pages import asked_to_sign_in, now, shown, shown_part, source_of, tool_of, viewer_of
+from alongside.web.note_views import asked_of, credited_to, tell_what_was_answered
+from alongside.web.pages import asked_to_sign_in, now, shown, source_of, tool_of, viewer_of, whole_or_part
 from alongside.web.viewing import is_try_out
 from alongside.web.wording import (
     Piece,
@@ -45,6 +45,7 @@ from alongside.web.wording import (
     span_words_of_seconds,
     without_title,
 )
+from alongside.web.wording_notes import freshness
 
 ROOMS_A_PAGE = 12
 # Of what does not fit well only the nearest few: a page of neighbours hides that there is no answer.
@@ -58,6 +59,7 @@ _ADDRESSES = ("https://", "http://")
 @answering_not_there
 def home(request: HttpRequest) -> HttpResponse:
     number = _page_number(request)
+    tell_what_was_answered(request)
     rooms = rooms_at_home(viewer_of(request), ROOMS_A_PAGE + 1, after=(number - 1) * ROOMS_A_PAGE)
     return shown(
         request,
@@ -76,7 +78,7 @@ def find(request: HttpRequest) -> HttpResponse:
     question = request.GET.get("q", "").strip()
     newest = request.GET.get("order") == "newest"
     view = presenting.Find("") if not question else _find(request, question, newest_first=newest)
-    return _whole_or_part(request, "find.html", "find_results.html", "find", find=view)
+    return whole_or_part(request, "find.html", "find_results.html", "find", find=view)
 
 
 @require_safe
@@ -114,7 +116,12 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
 def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer, number = viewer_of(request), _page_number(request)
     page = conversation_page(viewer, public_id, number)
-    return shown(request, "conversation.html", "conversation", conversation=_conversation(page))
+    return shown(
+        request,
+        "conversation.html",
+        "conversation",
+        conversation=_conversation(page, can_act=viewer.person_id is not None),
+    )
 
 
 @require_safe
@@ -130,14 +137,7 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
         for one in related_to(viewer, public_id)
     )
     view = presenting.Close(presenting.Link(page.title, _conversation_url(public_id)), related)
-    return _whole_or_part(request, "close.html", "close_list.html", "conversation", close=view)
-
-
-def _whole_or_part(request: HttpRequest, whole: str, part: str, here: presenting.Here, **context: Any) -> HttpResponse:
-    is_part = bool(request.htmx)  # type: ignore[attr-defined]
-    response = shown_part(request, part, **context) if is_part else shown(request, whole, here, **context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return whole_or_part(request, "close.html", "close_list.html", "conversation", close=view)
 
 
 @require_safe
@@ -151,7 +151,9 @@ def things(request: HttpRequest) -> HttpResponse:
         if room.audience_kind == Kind.CLOSED.value
     )
     sealed = tuple(presenting.SealedRoom(one.audience_id, one.name, one.connection) for one in sealed_rooms_of(viewer))
-    view = presenting.Things(_accounts(viewer), closed, sealed, viewer.reads_organisation)
+    view = presenting.Things(
+        _accounts(viewer), closed, sealed, viewer.reads_organisation, asked_of(viewer), credited_to(viewer)
+    )
     return shown(request, "things.html", "things", things=view)
 
 
@@ -162,15 +164,26 @@ def choices(request: HttpRequest) -> HttpResponse:
     return shown_choices(request)
 
 
-def shown_choices(request: HttpRequest, *, new_token: str = "") -> HttpResponse:
-    """The page of choices; with a new token, the one page that ever shows it."""
+def shown_choices(request: HttpRequest, *, new_token: str = "", feed_secret: str = "") -> HttpResponse:
+    """The page of choices; with a new token or address, the one page that ever shows it."""
     viewer = viewer_of(request)
     offers = tuple(
         presenting.Offer(one.account_id, one.name, tool_of(one.tool), one.connection)
         for one in links_offered_to(viewer)
     )
     tokens = tuple(presenting.Token(one.token_id, one.name, on_day(one.made_at, now())) for one in tokens_of(viewer))
-    view = presenting.Choices(offers, _accounts(viewer), tokens, new_token)
+    addresses = [(words, name) for words, name in (("Atom", "feed-atom"), ("JSON Feed", "feed-json")) if feed_secret]
+    view = presenting.Choices(
+        offers,
+        _accounts(viewer),
+        tokens,
+        new_token,
+        has_feeds=viewer.reads_organisation,
+        new_feeds=tuple(
+            presenting.Link(words, request.build_absolute_uri(reverse(name, args=[feed_secret])))
+            for words, name in addresses
+        ),
+    )
     return shown(request, "choices.html", "choices", choices=view)
 
 
@@ -219,11 +232,13 @@ def _result(result: Result) -> presenting.Result:
     if not result.is_cut_before:
         pieces = without_title(pieces, result.title)
     before, after = [Piece("… ")] * result.is_cut_before, [Piece(" …")] * result.is_cut_after
+    is_note = result.kind == "note"
     return presenting.Result(
         title=result.title,
-        url=f"{_conversation_url(result.public_id)}#{result.anchor}",
+        url=f"/notes/{result.public_id}" if is_note else f"{_conversation_url(result.public_id)}#{result.anchor}",
         tool=tool_of(result.tool),
-        room=result.room,
+        room=freshness("kept", result.said_at, now()).words if is_note else result.room,
+        is_note=is_note,
         when=on_day(result.said_at, now()),
         speaker=result.speaker,
         passage=(*before, *pieces, *after),
@@ -232,7 +247,7 @@ def _result(result: Result) -> presenting.Result:
     )
 
 
-def _conversation(page: ConversationPage) -> presenting.Conversation:
+def _conversation(page: ConversationPage, *, can_act: bool) -> presenting.Conversation:
     moment, here = now(), _conversation_url(page.public_id)
     return presenting.Conversation(
         title=page.title,
@@ -243,6 +258,10 @@ def _conversation(page: ConversationPage) -> presenting.Conversation:
         messages=tuple(_messages(page, moment)),
         source=_link(source_of(page.room.tool), page.url),
         close_url=f"{here}/close",
+        around_url=f"{here}/around",
+        keep_url=f"{here}/keep",
+        helped_url=f"{here}/helped",
+        can_act=can_act,
         earlier_url=f"{here}?page={page.page - 1}" if page.has_earlier else "",
         later_url=f"{here}?page={page.page + 1}" if page.has_later else "",
     )
