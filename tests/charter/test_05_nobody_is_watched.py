@@ -196,9 +196,9 @@ def test_a_line_of_a_log_carries_no_question(line: str) -> None:
 def test_every_handler_takes_questions_out_and_no_server_keeps_an_access_log() -> None:
     for handler in cast("dict[str, dict[str, Any]]", settings.LOGGING["handlers"]).values():
         assert "without_questions" in handler["filters"]
-    for handler in logging.getLogger().handlers:
-        if type(handler) is logging.StreamHandler:
-            assert any(isinstance(one, WithoutQuestions) for one in handler.filters)
+    for one in logging.getLogger().handlers:
+        if type(one) is logging.StreamHandler:
+            assert any(isinstance(held, WithoutQuestions) for held in one.filters)
     assert logging.getLogger("django.request").level >= logging.ERROR
     running = Path(settings.WEB).parent / "config" / "commands" / "running.py"
     assert "log_access=False" in running.read_text("utf-8")
