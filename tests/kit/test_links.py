@@ -1,5 +1,10 @@
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from alongside.kit.links import Links
-from alongside.kit.safe_html import from_markdown
+from alongside.kit.safe_html import _markdown, from_html, from_markdown
 
 
 def found(text: str) -> list[str]:
@@ -37,3 +42,21 @@ def test_no_text_takes_long_to_be_looked_through() -> None:
 
 def test_code_holds_no_links() -> None:
     assert from_markdown("`https://example.org`") == "<p><code>https://example.org</code></p>"
+
+
+_SIGNS = "abz09 \n\t.,:;!?'\"-_+=#>&<@|[]()\\/%~"
+_LONGER = (
+    "\n\n|https://example.org/a_b|http://a.example/?x=1|www.x.org|a@b.org|snake_case|1.|1)|- |&amp;|word |  |é|mailto:"
+    "|`code`|*b*|](|]:"
+)
+_PIECES = st.sampled_from([*_SIGNS, *_LONGER.split("|")])
+
+
+@given(st.lists(_PIECES, max_size=14).map("".join))
+def test_the_quick_ways_to_render_say_what_the_slow_one_says(text: str) -> None:
+    assert _shown(from_markdown(text)) == _shown(from_html(_markdown().render(text)))
+
+
+def _shown(html: str) -> str:
+    """Spaces at the ends of lines, and how many stand in a row, are never seen."""
+    return re.sub(r"\s*(<br>)?\s*\n\s*", r"\1\n", re.sub(r"[ \t\xa0]+", " ", html.replace("&nbsp;", " "))).strip()

@@ -72,9 +72,21 @@ _SIGN_AT_TIMES = (
     ("]", re.compile(r"\][(:]")),
     ("|", re.compile(r"-")),
 )
-_SIGN_OF_A_LINE = re.compile(r"\n(?:[ \t]|[-+>#=]|\d{1,9}[.)])|  \n")
+# Lists, headings and lines under them, quotes; code set in after an empty line.
+_SIGN_OF_A_LINE = re.compile(
+    r"\n {0,3}(?:[-+](?=[ \t\n])|[-=][-= \t]*\n|>|#{1,6}(?=[ \t\n])|\d{1,9}[.)](?=[ \t\n]))"
+    r"|\n[ \t]*\n(?: {4}| {0,3}\t)"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# An address that stands in HTML as it is: nothing in it is quoted, decoded or refused.
+_PLAIN_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{2,4})?(?:[/?#][A-Za-z0-9/?#@!$()+,;=._-]*)?"
+    r"|[A-Za-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*"
+)
+# Right before an address: then it is hard to say where that begins, and the slow way decides.
+_GOES_ON = re.compile(r"[\w.+-]")
 _LINK = re.compile(ADDRESS)
+_LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _QUOTED = re.compile(r"<details class=\"quoted\">.*?</details>", re.DOTALL)
 _BLOCK_END = re.compile(r"</(?:p|div|li|h[3-6]|pre|blockquote|tr|summary|details|ul|ol|table)>|<br>|<hr>")
@@ -150,13 +162,33 @@ def from_markdown(text: str) -> str:
     Raw HTML in it is shown as text.
     """
     text = _without_control(text)
-    return from_html(_markdown().render(text)) if _has_markdown(text) else _paragraphs(text)
+    if not _has_markdown(text):
+        return _paragraphs(text)
+    plain = _with_links_only(text)
+    return from_html(_markdown().render(text)) if plain is None else plain
+
+
+def _with_links_only(text: str) -> str | None:
+    """The commonest Markdown is an address and no Markdown at all. None where there is more to it."""
+    links = Links().match(text)
+    if not links or "\\" in text or not all(_PLAIN_ADDRESS.fullmatch(link.text) for link in links):
+        return None
+    if any(_GOES_ON.match(text, link.index - 1) for link in links if link.index):
+        return None
+    starts = [0, *(link.last_index for link in links)]
+    between = [text[start:end] for start, end in zip(starts, [*(link.index for link in links), len(text)], strict=True)]
+    if _has_markdown("x".join(between)):
+        return None
+    pieces = [html.escape(between[0], quote=False)]
+    for link, after in zip(links, between[1:], strict=True):
+        pieces += (f'<a href="{link.url}" rel="{_REL}">{link.text}</a>', html.escape(after, quote=False))
+    return _broken_into_paragraphs("".join(pieces))
 
 
 def _has_markdown(text: str) -> bool:
     if any(sign in text for sign in _ALWAYS_A_SIGN):
         return True
-    lines = f"\n{text}\n"
+    lines = f"\n\n{text}\n"
     if _SIGN_OF_A_LINE.search(lines):
         return True
     return any(sign in text and pattern.search(lines) for sign, pattern in _SIGN_AT_TIMES)
@@ -184,7 +216,7 @@ def _paragraphs(text: str) -> str:
 
 def _broken_into_paragraphs(escaped: str) -> str:
     parts = _BLANK_LINES.split(escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", "&nbsp;"))
-    return "\n".join("<p>" + part.strip().replace("\n", "<br>\n") + "</p>" for part in parts if part.strip())
+    return "\n".join("<p>" + _LINE_END.sub("<br>\n", part.strip()) + "</p>" for part in parts if part.strip())
 
 
 def plain_text(safe: str) -> str:
