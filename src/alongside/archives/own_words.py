@@ -7,7 +7,7 @@ from alongside.archives.port import Header, MessageRecord, PersonRecord, RoomAud
 from alongside.archives.rules import fitted
 from alongside.archives.writing import lines, write
 from alongside.audiences.rules import Kind
-from alongside.conversations.queries import MyRoom, MyWord, my_rooms, my_words
+from alongside.conversations.own_words import MyRoom, MyWord, my_rooms, my_words
 from alongside.people.queries import AccountView, accounts_of
 from alongside.people.rules import Viewer
 

@@ -1,15 +1,14 @@
 """Reads of questions: what waits for an answer, and what the viewer wondered about. Viewer first, as in queries.py."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
 from alongside.audiences.queries import condition
 from alongside.conversations.models import Helped, Message, Wondering
-from alongside.conversations.queries import RoomView, time_of
+from alongside.conversations.queries import RoomView
+from alongside.conversations.reading import rows_of, time_of
 from alongside.people.rules import Viewer
 
 QUESTIONS_A_PAGE = 20
@@ -55,8 +54,8 @@ def open_questions(viewer: Viewer, page: int = 1, size: int = QUESTIONS_A_PAGE) 
     """Questions that nobody answered yet, the one waiting longest first, and whether there are more. One query."""
     may = condition(viewer, "v.audience_id")
     mine = ", ".join("%s" for _ in viewer.account_ids) or "NULL"
-    rows = _rows(
-        "SELECT v.public_id, v.title, r.public_id, r.name, c.tool, c.name, ra.kind, r.url, v.started_at, a.name,"  # noqa: S608
+    rows = rows_of(
+        "SELECT v.public_id, v.title, r.public_id, r.name, c.tool, c.name, ra.kind, r.url, v.started_at, a.name,"
         f" a.id IN ({mine}), EXISTS (SELECT 1 FROM conversations_wondering w WHERE w.conversation_id = v.id"
         " AND w.person_id = %s) FROM conversations_conversation v JOIN conversations_room r ON r.id = v.room_id"
         " JOIN people_connection c ON c.id = r.connection_id JOIN audiences_audience ra ON ra.id = r.audience_id"
@@ -83,8 +82,8 @@ def open_questions(viewer: Viewer, page: int = 1, size: int = QUESTIONS_A_PAGE) 
 def question_state(viewer: Viewer, conversation_id: int) -> QuestionState:
     """Of a conversation that the viewer reads. One query."""
     mine = ", ".join("%s" for _ in viewer.account_ids) or "NULL"
-    rows = _rows(
-        f"SELECT {_ASKS}, {_ANSWERED}, (SELECT m.author_id FROM conversations_message m"  # noqa: S608
+    rows = rows_of(
+        f"SELECT {_ASKS}, {_ANSWERED}, (SELECT m.author_id FROM conversations_message m"
         f" WHERE m.conversation_id = v.id ORDER BY m.said_at, m.id LIMIT 1) IN ({mine}),"
         " EXISTS (SELECT 1 FROM conversations_wondering w WHERE w.conversation_id = v.id AND w.person_id = %s)"
         " FROM conversations_conversation v WHERE v.id = %s",
@@ -100,8 +99,8 @@ def answered_that_i_wondered(viewer: Viewer) -> list[tuple[int, str, str]]:
     may = condition(viewer, "v.audience_id")
     return [
         (row[0], row[1], row[2])
-        for row in _rows(
-            "SELECT v.id, v.public_id, v.title FROM conversations_wondering w"  # noqa: S608
+        for row in rows_of(
+            "SELECT v.id, v.public_id, v.title FROM conversations_wondering w"
             " JOIN conversations_conversation v ON v.id = w.conversation_id"
             f" WHERE w.person_id = %s AND {_ANSWERED} AND {may.sql}",
             [viewer.person_id, *may.params],
@@ -132,19 +131,12 @@ def message_at(viewer: Viewer, conversation_id: int, anchor: str) -> int | None:
     return next((row for row, said_at in rows if anchor_of(said_at) == anchor), None)
 
 
-def _rows(sql: str, params: Sequence[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[Any] = cursor.fetchall()
-    return rows
-
-
 def titles_between(viewer: Viewer, after: datetime, until: datetime, limit: int) -> list[str]:
     """Titles of conversations that the viewer may read and that began in a span, the newest first. One query."""
     may = condition(viewer, "v.audience_id")
     adapt = connection.ops.adapt_datetimefield_value
-    rows = _rows(
-        f"SELECT v.title FROM conversations_conversation v WHERE v.last_said_at > %s AND v.last_said_at <= %s AND {may.sql}"  # noqa: S608
+    rows = rows_of(
+        f"SELECT v.title FROM conversations_conversation v WHERE v.last_said_at > %s AND v.last_said_at <= %s AND {may.sql}"
         " ORDER BY v.last_said_at DESC, v.id DESC LIMIT %s",
         [adapt(after), adapt(until), *may.params, limit],
     )

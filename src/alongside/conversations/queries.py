@@ -4,17 +4,13 @@ Every read begins with who reads; `audiences.queries.condition` is in every WHER
 both raise NotThere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import groupby
-from operator import itemgetter
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from alongside.audiences.queries import NotThere, condition, sealed_of
-from alongside.audiences.rules import Kind
+from alongside.conversations.reading import bound, marks_for, rows_of, time_of, time_or_none
 from alongside.conversations.rules import CONVERSATIONS_A_PAGE, MESSAGES_A_PAGE, Heard
 from alongside.people.rules import Viewer
 
@@ -118,69 +114,15 @@ class SealedRoom:
     connection: str
 
 
-@dataclass(frozen=True, slots=True)
-class MyWord:
-    source_id: str
-    room_id: int
-    context: str
-    title: str
-    author_id: int
-    html: str
-    said_at: datetime
-    edited_at: datetime | None
-    url: str
-    helped: bool
-    reply_to: str
-
-
-@dataclass(frozen=True, slots=True)
-class MyRoom:
-    """A room in which the viewer said something, with which of the viewer's accounts."""
-
-    room_id: int
-    source_id: str
-    name: str
-    url: str
-    audience_kind: str
-    connection: str
-    account_ids: tuple[int, ...]
-
-
 _ROOM = "r.public_id, r.name, c.tool, c.name, ra.kind, r.url"
 _ROOM_FROM = " JOIN people_connection c ON c.id = r.connection_id JOIN audiences_audience ra ON ra.id = r.audience_id"
-
-
-def _rows(sql: str, params: Sequence[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[Any] = cursor.fetchall()
-    return rows
-
-
-def time_of(value: Any) -> datetime:
-    """SQLite gives text, or a time without a zone; PostgreSQL one with it. All mean UTC."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    known: datetime = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return known
-
-
-def time_or_none(value: Any) -> datetime | None:
-    return None if value is None else time_of(value)
-
-
-def _bound(moment: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(moment)
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join("%s" for _ in values) or "NULL"
 
 
 def rooms_at_home(viewer: Viewer, limit: int = 12, *, after: int = 0) -> list[RoomAtHome]:
     """Rooms with something that the viewer may read, the one with the newest words first. One query."""
     may = condition(viewer, "v.audience_id")
     reads_room = condition(viewer, "r.audience_id")
-    rows = _rows(
+    rows = rows_of(
         f"SELECT {_ROOM}, v.title, v.public_id, v.last_said_at FROM conversations_room r{_ROOM_FROM}"
         " JOIN conversations_conversation v ON v.id = (SELECT v.id FROM conversations_conversation v"
         f" WHERE v.room_id = r.id AND {may.sql} ORDER BY v.last_said_at DESC, v.id DESC LIMIT 1)"
@@ -194,7 +136,7 @@ def room_page(viewer: Viewer, public_id: str, page: int = 1) -> RoomPage:
     """A room's conversations, newest first. Raises NotThere when nothing in it is the viewer's to read. Two queries."""
     may = condition(viewer, "v.audience_id")
     reads_room = condition(viewer, "r.audience_id")
-    rooms = _rows(
+    rooms = rows_of(
         f"SELECT {_ROOM}, r.id FROM conversations_room r{_ROOM_FROM} WHERE r.public_id = %s AND ({reads_room.sql}"
         f" OR EXISTS (SELECT 1 FROM conversations_conversation v WHERE v.room_id = r.id AND {may.sql}))",
         [public_id, *reads_room.params, *may.params],
@@ -202,7 +144,7 @@ def room_page(viewer: Viewer, public_id: str, page: int = 1) -> RoomPage:
     if not rooms:
         raise NotThere
     start = (page - 1) * CONVERSATIONS_A_PAGE
-    found = _rows(
+    found = rows_of(
         "SELECT v.public_id, v.title, v.started_at, v.last_said_at, (SELECT a.name FROM conversations_message m"
         " JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id = v.id ORDER BY m.said_at, m.id LIMIT 1),"
         " EXISTS (SELECT 1 FROM conversations_message m WHERE m.conversation_id = v.id AND m.helped)"
@@ -222,7 +164,7 @@ def room_page(viewer: Viewer, public_id: str, page: int = 1) -> RoomPage:
 def conversation_page(viewer: Viewer, public_id: str, page: int = 1) -> ConversationPage:
     """A conversation with a page of its messages in order. Raises NotThere. Two queries, whatever its length."""
     may = condition(viewer, "v.audience_id")
-    heads = _rows(
+    heads = rows_of(
         f"SELECT v.id, v.title, v.started_at, v.last_said_at, {_ROOM} FROM conversations_conversation v"
         f" JOIN conversations_room r ON r.id = v.room_id{_ROOM_FROM} WHERE v.public_id = %s AND {may.sql}",
         [public_id, *may.params],
@@ -232,10 +174,10 @@ def conversation_page(viewer: Viewer, public_id: str, page: int = 1) -> Conversa
     head = heads[0]
     may_message = condition(viewer, "m.audience_id")
     mine = viewer.account_ids
-    rows = _rows(
+    rows = rows_of(
         "SELECT a.name, m.said_at, m.edited_at, m.html, m.url,"
         " m.helped OR EXISTS (SELECT 1 FROM conversations_helped h WHERE h.message_id = m.id),"
-        f" m.author_id IN ({_marks(mine)}) FROM conversations_message m"
+        f" m.author_id IN ({marks_for(mine)}) FROM conversations_message m"
         f" JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id = %s AND {may_message.sql}"
         " ORDER BY m.said_at, m.id LIMIT %s OFFSET %s",
         [*mine, head[0], *may_message.params, MESSAGES_A_PAGE + 1, (page - 1) * MESSAGES_A_PAGE],
@@ -263,7 +205,7 @@ def conversation_page(viewer: Viewer, public_id: str, page: int = 1) -> Conversa
 def conversation_row(viewer: Viewer, public_id: str) -> int:
     """The row of a conversation, for an index. Raises NotThere."""
     may = condition(viewer, "v.audience_id")
-    rows = _rows(
+    rows = rows_of(
         f"SELECT v.id FROM conversations_conversation v WHERE v.public_id = %s AND {may.sql}",
         [public_id, *may.params],
     )
@@ -276,7 +218,7 @@ def conversation_row(viewer: Viewer, public_id: str) -> int:
 def conversation_titled(viewer: Viewer, public_id: str) -> tuple[int, str]:
     """Row and title of a conversation. Raises NotThere."""
     may = condition(viewer, "v.audience_id")
-    rows = _rows(
+    rows = rows_of(
         f"SELECT v.id, v.title FROM conversations_conversation v WHERE v.public_id = %s AND {may.sql}",
         [public_id, *may.params],
     )
@@ -296,10 +238,10 @@ def confirmed(
     if not conversation_ids:
         return []
     may = condition(viewer, "v.audience_id")
-    heads = _rows(
+    heads = rows_of(
         f"SELECT v.id, v.public_id, v.source_id, v.title, v.started_at, v.last_said_at, {_ROOM}"
         f" FROM conversations_conversation v JOIN conversations_room r ON r.id = v.room_id{_ROOM_FROM}"
-        f" WHERE v.id IN ({_marks(conversation_ids)}) AND {may.sql}",
+        f" WHERE v.id IN ({marks_for(conversation_ids)}) AND {may.sql}",
         [*conversation_ids, *may.params],
     )
     by_id = {head[0]: head for head in heads}
@@ -330,10 +272,10 @@ def _found_texts(viewer: Viewer, heads: Sequence[Any], messages_each: int) -> li
 
 def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int) -> dict[int, list[TextOfMessage]]:
     may = condition(viewer, "m.audience_id")
-    rows = _rows(
+    rows = rows_of(
         "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped, a.id FROM"
         " (SELECT m.id, ROW_NUMBER() OVER (PARTITION BY m.conversation_id ORDER BY m.said_at, m.id) AS place"
-        f" FROM conversations_message m WHERE m.conversation_id IN ({_marks(conversation_ids)}) AND {may.sql}) placed"
+        f" FROM conversations_message m WHERE m.conversation_id IN ({marks_for(conversation_ids)}) AND {may.sql}) placed"
         " JOIN conversations_message m ON m.id = placed.id JOIN people_account a ON a.id = m.author_id"
         " WHERE placed.place <= %s ORDER BY m.conversation_id, placed.place",
         [*conversation_ids, *may.params, messages_each],
@@ -349,7 +291,7 @@ def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
 def rooms_named(viewer: Viewer, name: str) -> list[int]:
     """Rows of the rooms that are called this, as far as the viewer may read them; for `in:#room`."""
     may = condition(viewer, "r.audience_id")
-    rows = _rows(
+    rows = rows_of(
         f"SELECT r.id FROM conversations_room r WHERE lower(r.name) IN (%s, %s) AND {may.sql}",
         [name.lstrip("#").lower(), "#" + name.lstrip("#").lower(), *may.params],
     )
@@ -360,7 +302,7 @@ def rooms_beginning(viewer: Viewer, letters: str, limit: int = 8) -> list[RoomVi
     """Rooms that the viewer may read whose name begins so; for completion."""
     may = condition(viewer, "r.audience_id")
     begin = letters.lstrip("#").lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    rows = _rows(
+    rows = rows_of(
         f"SELECT {_ROOM} FROM conversations_room r{_ROOM_FROM}"
         f" WHERE (lower(r.name) LIKE %s ESCAPE '!' OR lower(r.name) LIKE %s ESCAPE '!') AND {may.sql}"
         " ORDER BY r.name, r.id LIMIT %s",
@@ -372,7 +314,7 @@ def rooms_beginning(viewer: Viewer, letters: str, limit: int = 8) -> list[RoomVi
 def rooms_readable(viewer: Viewer, limit: int = 200) -> list[RoomView]:
     """Rooms that the viewer may read, by name; what the bar of a try-out names, and where one could ask."""
     may = condition(viewer, "r.audience_id")
-    rows = _rows(
+    rows = rows_of(
         f"SELECT {_ROOM} FROM conversations_room r{_ROOM_FROM} WHERE {may.sql} ORDER BY r.name, r.id LIMIT %s",
         [*may.params, limit],
     )
@@ -381,9 +323,9 @@ def rooms_readable(viewer: Viewer, limit: int = 200) -> list[RoomView]:
 
 def conversations_i_spoke_in(viewer: Viewer) -> list[int]:
     """Rows of conversations in which the viewer spoke; for `from:me`. There is no such read for anybody else."""
-    rows = _rows(
+    rows = rows_of(
         "SELECT DISTINCT m.conversation_id FROM conversations_message m"
-        f" WHERE m.author_id IN ({_marks(viewer.account_ids)})",
+        f" WHERE m.author_id IN ({marks_for(viewer.account_ids)})",
         list(viewer.account_ids),
     )
     return [row[0] for row in rows]
@@ -392,9 +334,9 @@ def conversations_i_spoke_in(viewer: Viewer) -> list[int]:
 def sealed_rooms_of(viewer: Viewer) -> list[SealedRoom]:
     """Rooms that an archive brought sealed and that the viewer, being a member, could open."""
     audience_ids = sealed_of(viewer)
-    rows = _rows(
+    rows = rows_of(
         "SELECT r.audience_id, r.name, c.name FROM conversations_room r"
-        f" JOIN people_connection c ON c.id = r.connection_id WHERE r.audience_id IN ({_marks(audience_ids)})"
+        f" JOIN people_connection c ON c.id = r.connection_id WHERE r.audience_id IN ({marks_for(audience_ids)})"
         " ORDER BY r.name, r.id",
         audience_ids,
     )
@@ -403,137 +345,11 @@ def sealed_rooms_of(viewer: Viewer) -> list[SealedRoom]:
 
 def unscoped_heard_before(room_id: int, moment: datetime, limit: int) -> list[Heard]:
     """The last messages of a room before a moment, oldest first; for telling a flat room's conversations apart."""
-    rows = _rows(
+    rows = rows_of(
         "SELECT m.source_id, m.author_id, m.said_at, v.source_id, m.reply_to_source_id FROM conversations_message m"
         " JOIN conversations_conversation v ON v.id = m.conversation_id"
         " WHERE m.conversation_id IN (SELECT id FROM conversations_conversation WHERE room_id = %s"
         " ORDER BY last_said_at DESC, id DESC LIMIT %s) AND m.said_at < %s ORDER BY m.said_at DESC, m.id DESC LIMIT %s",
-        [room_id, limit, _bound(moment), limit],
+        [room_id, limit, bound(moment), limit],
     )
     return [Heard(row[0], row[1], time_of(row[2]), row[3], row[4]) for row in reversed(rows)]
-
-
-def my_rooms(viewer: Viewer) -> list[MyRoom]:
-    """Rooms in which the viewer said something that is not sealed; without their names where the viewer left."""
-    may = condition(viewer, "r.audience_id")
-    name, url = (f"CASE WHEN {may.sql} THEN {column} ELSE '' END" for column in ("r.name", "r.url"))
-    rows = _rows(
-        f"SELECT DISTINCT r.id, r.source_id, {name}, {url}, a.kind, c.key, m.author_id FROM conversations_message m"
-        " JOIN conversations_room r ON r.id = m.room_id JOIN people_connection c ON c.id = r.connection_id"
-        " JOIN audiences_audience a ON a.id = m.audience_id"
-        f" WHERE m.author_id IN ({_marks(viewer.account_ids)}) AND NOT a.is_sealed ORDER BY r.id, a.kind, m.author_id",
-        [*may.params, *may.params, *viewer.account_ids],
-    )
-    by_room = [list(of_one) for _, of_one in groupby(rows, key=itemgetter(0))]
-    return [
-        MyRoom(some[0][0], some[0][1], some[0][2], some[0][3], some[0][4], some[0][5], tuple(row[6] for row in some))
-        for some in by_room
-    ]
-
-
-def my_words(viewer: Viewer) -> Iterator[MyWord]:
-    """Everything that the viewer said, in the order it came in, streamed: it is theirs, also where they read no more.
-
-    What is sealed stays sealed, for its authors too, until a member opens it. A title goes along where it is theirs.
-    """
-    if not viewer.account_ids:
-        return
-    last = (0,)
-    while True:
-        rows = _rows(
-            "SELECT m.id, m.source_id, m.room_id, v.source_id, CASE WHEN (SELECT f.author_id"
-            " FROM conversations_message f WHERE f.conversation_id = v.id ORDER BY f.said_at, f.id LIMIT 1)"
-            f" IN ({_marks(viewer.account_ids)}) THEN v.title ELSE '' END, m.author_id, m.html, m.said_at, m.edited_at,"
-            " m.url, m.helped, m.reply_to_source_id FROM conversations_message m"
-            " JOIN conversations_conversation v ON v.id = m.conversation_id"
-            " JOIN audiences_audience a ON a.id = m.audience_id"
-            f" WHERE m.author_id IN ({_marks(viewer.account_ids)}) AND NOT a.is_sealed AND m.id > %s"
-            " ORDER BY m.id LIMIT 500",
-            [*viewer.account_ids, *viewer.account_ids, *last],
-        )
-        for row in rows:
-            yield MyWord(
-                source_id=row[1],
-                room_id=row[2],
-                context=row[3],
-                title=row[4],
-                author_id=row[5],
-                html=row[6],
-                said_at=time_of(row[7]),
-                edited_at=time_or_none(row[8]),
-                url=row[9],
-                helped=bool(row[10]),
-                reply_to=row[11],
-            )
-        if not rows:
-            return
-        last = (rows[-1][0],)
-
-
-@dataclass(frozen=True, slots=True)
-class WholeText:
-    """A conversation as an index is given it. `is_readable` is false while it is sealed: then it is in no index."""
-
-    conversation_id: int
-    audience_id: int
-    is_open: bool
-    is_readable: bool
-    room_id: int
-    started_at: datetime
-    last_said_at: datetime
-    title: str
-    messages: tuple[tuple[int, str], ...]
-
-
-def unscoped_whole_texts(conversation_ids: Sequence[int]) -> list[WholeText]:
-    """These conversations, whole, as far as they still are; for indexes. Two queries."""
-    if not conversation_ids:
-        return []
-    return _whole_texts(f"IN ({_marks(conversation_ids)})", list(conversation_ids))
-
-
-def unscoped_all_texts(messages_at_once: int = 20_000) -> Iterator[list[WholeText]]:
-    """Every conversation there is, some at a time in the order of rows; for making an index anew."""
-    last, step = 0, max(1, messages_at_once // 40)
-    while True:
-        ends = _rows(
-            "SELECT max(id), count(*) FROM (SELECT id FROM conversations_conversation WHERE id > %s"
-            " ORDER BY id LIMIT %s) step",
-            [last, step],
-        )
-        end, number = ends[0]
-        if not number:
-            return
-        yield _whole_texts("BETWEEN %s AND %s", [last + 1, end])
-        last = end
-
-
-def _whole_texts(which: str, params: Sequence[Any]) -> list[WholeText]:
-    """Heads and messages apart: a head in each row of its messages, times and all, took longer than the messages."""
-    heads = _rows(
-        "SELECT v.id, v.audience_id, a.kind, a.is_sealed, v.room_id, v.started_at, v.last_said_at, v.title"
-        " FROM conversations_conversation v JOIN audiences_audience a ON a.id = v.audience_id"
-        f" WHERE v.id {which} ORDER BY v.id",
-        params,
-    )
-    rows = _rows(
-        "SELECT m.conversation_id, m.id, m.text FROM conversations_message m"
-        f" WHERE m.conversation_id {which} ORDER BY m.conversation_id, m.said_at, m.id",
-        params,
-    )
-    said = {row_id: tuple(row[1:] for row in of_one) for row_id, of_one in groupby(rows, key=itemgetter(0))}
-    return [_whole_text(head, said[head[0]]) for head in heads if head[0] in said]
-
-
-def _whole_text(head: Sequence[Any], messages: tuple[tuple[int, str], ...]) -> WholeText:
-    return WholeText(
-        conversation_id=head[0],
-        audience_id=head[1],
-        is_open=head[2] != Kind.CLOSED.value,
-        is_readable=not head[3],
-        room_id=head[4],
-        started_at=time_of(head[5]),
-        last_said_at=time_of(head[6]),
-        title=head[7],
-        messages=messages,
-    )

@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
 from alongside.conversations.models import Conversation, Message
-from alongside.conversations.queries import time_or_none, unscoped_heard_before
+from alongside.conversations.queries import unscoped_heard_before
 from alongside.conversations.questions import is_question
+from alongside.conversations.reading import time_or_none
 from alongside.conversations.rules import LOOK_BACK, Heard, Said, joined_contexts, tell_apart, title_of
 from alongside.journal.actions import tell
 from alongside.journal.rules import Kind
