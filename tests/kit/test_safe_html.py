@@ -55,7 +55,7 @@ class Judge(HTMLParser):
         }:
             self.found.append(tag)
         for name, value in attrs:
-            harmless = {"class", "rel", "title", "start", "colspan"}
+            harmless = {"class", "rel", "title", "start", "colspan", "tabindex"}
             if name not in harmless and not (name == "href" and ALLOWED_ADDRESS.match(value or "")):
                 self.found.append(f"{tag} {name}={value}")
 
