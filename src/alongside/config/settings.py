@@ -85,6 +85,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "alongside.web.errors.not_yours"
 if OPTIONS.is_https:  # nobody on the way, and no neighbour under the same name, can set these
     CSRF_COOKIE_NAME, SESSION_COOKIE_NAME = "__Host-csrftoken", "__Host-sessionid"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -1,5 +1,6 @@
 """What is done on pages. Every one is a form that works without JavaScript."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from alongside.conversations.actions.rooms import open_room as opened
+from alongside.kit.refused import Refused
 from alongside.people import actions
 from alongside.people.queries import unscoped_person
 from alongside.web.acting import act, number_in
@@ -63,7 +65,11 @@ def make_token(request: HttpRequest) -> HttpResponse:
 def renew_token(request: HttpRequest) -> HttpResponse:
     if viewer_of(request).person_id is None:
         raise PermissionDenied
-    token = actions.renew_token(viewer_of(request), token_id=number_in(request, "token"))
+    try:
+        token = actions.renew_token(viewer_of(request), token_id=number_in(request, "token"))
+    except Refused as refused:
+        messages.info(request, str(refused))
+        return redirect("choices")
     return shown_choices(request, new_token=token)
 
 

@@ -52,6 +52,7 @@ ROOMS_A_PAGE = 12
 SHOWN_WHEN_WEAK = 3
 # An archive says what it likes; what becomes a link is one of these.
 _ADDRESSES = ("https://", "http://")
+_LINKS = (*_ADDRESSES, "mailto:")
 
 
 @require_safe
@@ -208,7 +209,9 @@ def _find(request: HttpRequest, question: str, *, newest_first: bool) -> present
         words_only=bool(found.words_only),
         weak=found.is_weak,
         places=tuple(
-            presenting.Place(place.name, source_of(place.tool), place.url) for place in found.places if place.url
+            presenting.Place(place.name, source_of(place.tool), place.url)
+            for place in found.places
+            if place.url.startswith(_LINKS)
         ),
         to_copy=question_to_copy(found.asked.text or question),
         has_sealed_page=viewer.person_id is not None,
@@ -314,7 +317,7 @@ def _room_url(public_id: str) -> str:
 
 
 def _link(words: str, url: str) -> presenting.Link | None:
-    return presenting.Link(words, url) if url.startswith((*_ADDRESSES, "mailto:")) else None
+    return presenting.Link(words, url) if url.startswith(_LINKS) else None
 
 
 def _page_number(request: HttpRequest) -> int:
