@@ -62,13 +62,22 @@ def sent(request: HttpRequest, shape: type[Body]) -> Body:
     if not _is_json(request):
         raise BadRequest("Send JSON, and say so: Content-Type: application/json.")
     try:
-        return msgspec.json.decode(request.body, type=shape)
+        return msgspec.convert(_whole(msgspec.json.decode(request.body)), type=shape)
     except RequestDataTooBig:
         raise BadRequest("That is more than a note holds: at most one megabyte.") from None
     except msgspec.ValidationError as error:
         raise BadRequest(f"What was sent is not what is asked for here: {str(error)[:500]}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadRequest("What was sent is not JSON.") from None
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 3.0 is the whole number 3."""
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def by_method(**views: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -68,6 +68,16 @@ def _refuse_zeros(request: HttpRequest, named: dict[str, Any]) -> None:
         raise BadRequest("A zero character is no text.")
 
 
+def nothing_here(request: HttpRequest, anything: str = "") -> HttpResponse:
+    """An address that the API does not have answers like a thing that it does not have."""
+    del anything
+
+    def missing(_request: HttpRequest) -> None:
+        raise NotThere
+
+    return answering(missing)(request)
+
+
 def _needs_token(response: HttpResponse) -> HttpResponse:
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
@@ -104,10 +114,18 @@ def number(request: HttpRequest, name: str, default: int, most: int = MOST) -> i
 
 def moment(request: HttpRequest, name: str) -> datetime | None:
     text = request.GET.get(name)
-    if not text:
+    if text is None:
         return None
     try:
         told = datetime.fromisoformat(text)
         return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise BadRequest(f"“{name}” has to be a time like 2026-03-01T09:30:00Z.") from None
+
+
+def one_of(request: HttpRequest, name: str, *words: str) -> str:
+    """One of these words; the first where nothing is said."""
+    word = request.GET.get(name, words[0])
+    if word not in words:
+        raise BadRequest(f"“{name}” has to be {' or '.join(words)}.")
+    return word

@@ -77,6 +77,13 @@ OPERATIONS: Final = (
         "get", "/api/conversations/{id}/kept", "kept", "Notes kept from a conversation, and what is woven to it.",
         shapes.KeptFromIt,
     ),
+    Operation(
+        "get",
+        "/api/conversations/{id}/draft",
+        "draft",
+        "Passages that a note could hold, chosen by a machine, for you to read before you keep it.",
+        shapes.Drafted,
+    ),
     Operation("get", "/api/notes", "notes", "Notes that you may read, the one kept last first.", shapes.NotesPage, asks=(_PAGE,)),
     Operation(
         "post", "/api/notes", "keep", "Keep what was learned in conversations, for who may read all of them.",

@@ -2,6 +2,7 @@ from django.urls import path
 
 from alongside.api import notes, views
 from alongside.api.acting import by_method
+from alongside.api.answering import nothing_here
 from alongside.api.description import openapi
 
 urlpatterns = [
@@ -24,4 +25,5 @@ urlpatterns = [
     path("asked", notes.waiting, name="api-asked"),
     path("asked/<str:kind>/<str:row>", by_method(POST=notes.answer), name="api-answer"),
     path("feeds", by_method(POST=notes.renew_feeds), name="api-feeds"),
+    path("<path:anything>", nothing_here),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from alongside.api.answering import MOST, moment, number, reading
+from alongside.api.answering import MOST, moment, number, one_of, reading
 from alongside.conversations.queries import conversation_page, room_page, rooms_at_home, rooms_beginning
 from alongside.conversations.rules import anchor_of
 from alongside.people.rules import Viewer
@@ -19,7 +19,7 @@ def find(viewer: Viewer, request: HttpRequest) -> Any:
         viewer,
         request.GET.get("q", ""),
         limit=number(request, "limit", 10),
-        newest_first=request.GET.get("order") == "newest",
+        newest_first=one_of(request, "order", "best", "newest") == "newest",
         before=moment(request, "before"),
     )
     return {

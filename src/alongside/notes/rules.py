@@ -44,7 +44,7 @@ class RemarkKind(StrEnum):
 def fitted(content: Content) -> Content:
     """As much of it as a note holds."""
     title, *parts = astuple(tidied(content))
-    return Content(title[:LONGEST_TITLE], *(text[:LONGEST_PART] for text in parts))
+    return Content(title[:LONGEST_TITLE].rstrip(), *(text[:LONGEST_PART].rstrip() for text in parts))
 
 
 def may_change(*, reads: bool, is_signed_in: bool) -> bool:

@@ -17,7 +17,7 @@ from alongside.journal.followers import TooFarBehind, follow
 from alongside.journal.queries import unscoped_end
 from alongside.journal.rules import Kind, Line, Position
 from alongside.notes.followers import wipe_removed_passages
-from alongside.notes.queries import unscoped_notes_kept_from
+from alongside.notes.whole_texts import unscoped_notes_kept_from
 from alongside.search import node
 from alongside.search.meaning.encoder import Encoder
 from alongside.search.meaning.passages import passages_of
@@ -236,6 +236,7 @@ def _some_at_once(meaning: MeaningIndex) -> Iterator[list[Unit]]:
 def follow_words(stop: threading.Event, pause: float = 0.25) -> None:
     """Until told to stop. A pause of a quarter of a second, a commit of some 20 to 80 ms: findable well within 1.5 s."""
     follower = WordsFollower(index_folder())
+    wipe_removed_passages()  # what a process that ended in between left
     try:
         while not stop.is_set():
             if not follower.catch_up():

@@ -22,7 +22,7 @@ from alongside.conversations.queries import (
 from alongside.conversations.rules import anchor_of
 from alongside.journal.queries import unscoped_oldest_unread
 from alongside.kit import clock
-from alongside.notes.queries import NoteText, confirmed_notes
+from alongside.notes.whole_texts import NoteText, confirmed_notes
 from alongside.people.rules import Viewer
 from alongside.search import node
 from alongside.search.fusion import fused

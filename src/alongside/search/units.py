@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from alongside.conversations.whole_texts import WholeText, unscoped_all_texts, unscoped_whole_texts
-from alongside.notes.queries import NoteText, unscoped_note_ids, unscoped_note_texts
+from alongside.notes.whole_texts import NoteText, unscoped_note_ids, unscoped_note_texts
 from alongside.search.languages import language_of
 from alongside.search.rules import Unit, UnitMessage, note_of_unit, unit_of_note
 

@@ -1,0 +1,97 @@
+"""Notes as an index is given them: words, and the passages that all their readers may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alongside.audiences.models import Hearer
+from alongside.audiences.queries import unscoped_parts_of
+from alongside.audiences.rules import OPEN_KINDS, Kind
+from alongside.notes.models import Note, Passage, Revision, Source
+from alongside.notes.queries import content_of, readable_notes, unscoped_latest_revisions
+from alongside.notes.rules import Standing, is_for_every_reader
+from alongside.people.rules import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class NoteText:
+    """A note as an index is given it: its words and the passages that are shown."""
+
+    note_id: int
+    public_id: str
+    source_id: str
+    audience_id: int
+    is_open: bool
+    is_readable: bool
+    kept_at: datetime
+    alive_at: datetime
+    title: str
+    text: str
+    source_ids: tuple[int, ...]
+
+
+def confirmed_notes(viewer: Viewer, note_ids: Sequence[int]) -> dict[int, NoteText]:
+    """What an index proposed, as far as the viewer may read it now."""
+    rows = readable_notes(viewer).filter(pk__in=note_ids).select_related("audience")
+    return {text.note_id: text for text in _texts(list(rows))}
+
+
+def unscoped_note_texts(note_ids: Sequence[int]) -> list[NoteText]:
+    return _texts(list(Note.objects.filter(pk__in=note_ids).select_related("audience")))
+
+
+def unscoped_note_ids(after: int, limit: int = 500) -> list[int]:
+    return list(Note.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def unscoped_notes_kept_from(conversation_ids: Sequence[int]) -> list[int]:
+    rows = Source.objects.filter(conversation_id__in=conversation_ids)
+    return sorted(set(rows.values_list("note_id", flat=True)))
+
+
+def _texts(notes: Sequence[Note]) -> list[NoteText]:
+    ids = [note.pk for note in notes]
+    words = unscoped_latest_revisions(ids)
+    passages = _passages_for_every_reader(notes)
+    sources: dict[int, list[int]] = {}
+    for note_id, conversation in Source.objects.filter(note_id__in=ids).values_list("note_id", "conversation_id"):
+        sources.setdefault(note_id, []).append(conversation)
+    return [_text(note, words[note.pk], passages.get(note.pk, []), sources.get(note.pk, [])) for note in notes]
+
+
+def _passages_for_every_reader(notes: Sequence[Note]) -> dict[int, list[str]]:
+    by_id = {note.pk: note for note in notes}
+    audience_ids = {note.audience_id for note in notes}
+    parts = unscoped_parts_of(audience_ids)
+    with_guests = set(Hearer.objects.filter(audience_id__in=audience_ids).values_list("audience_id", flat=True))
+    found: dict[int, list[str]] = {}
+    rows = Passage.objects.filter(note_id__in=list(by_id), message__isnull=False).select_related("message__audience")
+    for row in rows.order_by("note_id", "part", "position"):
+        note, message = by_id[row.note_id], row.message
+        if message is not None and is_for_every_reader(
+            Standing(row.standing),
+            said_in=message.audience_id,
+            note_parts=parts[note.audience_id],
+            said_openly=message.audience.kind in OPEN_KINDS,
+            is_for_organisation=note.audience.kind == Kind.ORGANISATION and note.audience_id not in with_guests,
+        ):
+            found.setdefault(note.pk, []).append(row.text)
+    return found
+
+
+def _text(note: Note, words: Revision, passages: list[str], sources: list[int]) -> NoteText:
+    content = content_of(words)
+    parts = [content.when, content.what_worked, content.why, content.where_not, *passages]
+    return NoteText(
+        note_id=note.pk,
+        public_id=note.public_id,
+        source_id=note.source_id,
+        audience_id=note.audience_id,
+        is_open=note.audience.kind in (Kind.WORLD.value, Kind.ORGANISATION.value),
+        is_readable=not note.audience.is_sealed,
+        kept_at=note.kept_at,
+        alive_at=note.alive_at,
+        title=content.title,
+        text="\n".join(part for part in parts if part),
+        source_ids=tuple(sources),
+    )

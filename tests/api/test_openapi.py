@@ -1,0 +1,72 @@
+"""The API does what its description says, whatever it is sent: Schemathesis, in-process."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, settings
+from tests.notes.world import World
+
+from alongside.api.description import description
+from alongside.notes.actions.keeping import tell
+
+SCHEMA = schemathesis.openapi.from_dict(description())
+SCHEMA.app = get_wsgi_application()
+MODEST = settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
+)
+
+
+@pytest.fixture
+def token(db: None, static_root: None) -> str:
+    del db, static_root
+    world = World()
+    world.sign_up("ana")
+    question = world.say(world.room("hotline", is_open=True), "ben", "What do you say to an angry caller?")
+    world.keep("ana", question, quoted=[question], credited=["ben"])
+    tell(world.viewer("ana"), sentence="Naming the feeling works.")
+    return world.token("ana")
+
+
+@MODEST
+@SCHEMA.parametrize()
+def test_whatever_somebody_sends_is_answered_as_described(case: schemathesis.Case, token: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+
+
+@MODEST
+@SCHEMA.parametrize()
+def test_whatever_nobody_sends_is_answered_as_described(case: schemathesis.Case, token: str) -> None:
+    del token
+    case.call_and_validate()
+
+
+def test_the_description_names_every_address_and_method_there_is() -> None:
+    from alongside.api.urls import urlpatterns
+
+    described = {path.replace("{id}", "*") for path in description()["paths"]}
+    here = {
+        "/api/" + str(one.pattern).replace("<str:public_id>", "*").replace("<str:kind>", "*").replace("<str:row>", "*")
+        for one in urlpatterns
+        if "<path:" not in str(one.pattern)
+    }
+    assert {one.replace("asked/passage", "asked/*").replace("asked/name", "asked/*") for one in described} == here - {
+        "/api/openapi.json"
+    }
+
+
+def names_in(schema: Any) -> set[str]:
+    if isinstance(schema, dict):
+        own = set(schema.get("properties", {}))
+        return own.union(*(names_in(value) for value in schema.values()))
+    return set().union(*(names_in(value) for value in schema)) if isinstance(schema, list) else set()
+
+
+def test_no_score_and_no_count_goes_out() -> None:
+    words = {"score", "count", "total", "rank", "views", "likes", "last_seen", "person_id", "account_id", "email"}
+    assert names_in(description()["components"]["schemas"]) & words == set()
