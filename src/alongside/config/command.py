@@ -16,7 +16,7 @@ class Late(click.Group):
     modules = {
         "run": "running", "serve": "running", "work": "running",
         "import": "archiving", "export": "archiving",
-        "find": "finding", "rebuild": "indexing", "check": "checking", "manage": "managing",
+        "find": "finding", "keep": "keeping", "rebuild": "indexing", "check": "checking", "manage": "managing",
     }  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:
