@@ -183,7 +183,7 @@ def test_every_layer_and_every_rule_file_is_held_by_a_contract() -> None:
     layers = by_name["Layers: top imports bottom only"]
     assert layers["exhaustive"]
     rules = {f"alongside.{path.parent.name}.rules" for path in SOURCE.glob("*/rules*")}
-    assert set(by_name["Rules are pure: no ORM, clock or network"]["source_modules"]) == rules
+    assert rules <= set(by_name["Rules are pure: no ORM, clock or network"]["source_modules"])
     inside = set(by_name["The five files, in order, inside a package"]["containers"])
     assert inside == {f"alongside.{layer}" for layer in DOMAIN}
     never = set(by_name["Pages and API never import models"]["forbidden_modules"])
