@@ -16,6 +16,9 @@ Visiting = Callable[..., BrowserContext]
 
 QUESTION = "How do you calm a caller who threatens to cancel?"
 INSIDER, GUEST = "Miriam Osei", "Jo Marlowe, a guest"
+TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
+OUTSIDE = """[...document.querySelectorAll("main *")]
+    .filter((one) => one.getBoundingClientRect().right > window.innerWidth).map((one) => one.outerHTML.slice(0, 200))"""
 # Said in #leads and nowhere else; Miriam is in that room.
 SECRET, NOWHERE = "Larkspur", "Xqzvwklu"
 
@@ -140,27 +143,27 @@ def test_every_page_is_clean_for_axe_and_never_wider_than_the_window(
         found = Axe().run(page)
         if found.violations_count:
             wrong[address] = found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{address} is too wide"
+        assert not page.evaluate(TOO_WIDE), f"{address}: {page.evaluate(OUTSIDE)}"
     assert not wrong, "\n".join(f"{address}: {report}" for address, report in wrong.items())
 
 
-def test_no_page_breaks_its_own_policy_or_asks_anybody_else(
+def test_no_page_breaks_its_own_policy_asks_anybody_else_or_weighs_more_than_60_kilobytes(
     tryout: Served, visiting: Visiting, addresses: list[str]
 ) -> None:
-    page = visiting().new_page()
+    """Without its fonts, and as it is, not as it travels: compressed it is a third of that."""
     complaints: list[str] = []
     elsewhere: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda one: None if one.url.startswith(tryout.address) else elsewhere.append(one.url))
     for address in addresses:
+        page = visiting().new_page()
+        weight = Weight(page)
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda one: None if one.url.startswith(tryout.address) else elsewhere.append(one.url))
         page.goto(tryout.address + address)
         page.wait_for_load_state("networkidle")
-    page.goto(f"{tryout.address}/find")
-    page.get_by_role("searchbox").fill(QUESTION)
-    page.get_by_role("button", name="Look").click()
-    expect(page.locator("#results li").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+        print(f"{address}: {weight.whole:,} bytes, {weight.on_its_way:,} on their way")  # noqa: T201
+        assert 1000 < weight.whole < 60_000, address
+        page.context.close()
     assert [one for one in complaints if "404" not in one] == []
     assert elsewhere == []
 
@@ -171,6 +174,8 @@ def test_another_question_is_answered_in_place_and_the_answer_is_announced(tryou
     field = page.get_by_role("searchbox")
     field.focus()
     page.wait_for_function("window.htmx !== undefined")
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
     page.evaluate("window.sameDocument = true")
     field.fill(QUESTION)
     field.press("Enter")
@@ -178,6 +183,7 @@ def test_another_question_is_answered_in_place_and_the_answer_is_announced(tryou
     assert page.evaluate("window.sameDocument")
     assert page.title().startswith(QUESTION)
     assert urlencode({"q": QUESTION}).replace("+", "%20") in page.url.replace("+", "%20")
+    assert complaints == []
     assert QUESTION not in page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
 
 
@@ -237,16 +243,3 @@ def test_everything_can_be_done_without_javascript(tryout: Served, visiting: Vis
     expect(page.locator(".token")).to_have_count(0)
     page.get_by_role("button", name="Withdraw it").click()
     expect(page.get_by_role("button", name="Withdraw it")).to_have_count(0)
-
-
-def test_no_page_weighs_more_than_60_kilobytes_without_its_fonts(
-    tryout: Served, visiting: Visiting, addresses: list[str]
-) -> None:
-    """As it is, not as it travels: compressed it is a third of that."""
-    for address in addresses:
-        page = visiting().new_page()
-        weight = Weight(page)
-        page.goto(tryout.address + address)
-        page.wait_for_load_state("networkidle")
-        print(f"{address}: {weight.whole:,} bytes, {weight.on_its_way:,} on their way")  # noqa: T201
-        assert 1000 < weight.whole < 60_000, address

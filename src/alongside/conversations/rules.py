@@ -181,6 +181,8 @@ def _beginning(text: str) -> str:
     for sentence in sentences[:TITLE_SENTENCES]:
         if len(begun) >= TITLE_TELLS and len(begun) + len(sentence) >= TITLE_LENGTH:
             break
+        if begun and "://" in sentence:  # an address is read by nobody
+            break
         begun = f"{begun} {sentence}".strip()
     return begun or text[:TITLE_LENGTH]
 
