@@ -35,13 +35,13 @@ def token(db: None, static_root: None) -> str:
 
 @MODEST
 @SCHEMA.parametrize()
-def test_whatever_somebody_sends_is_answered_as_described(case: schemathesis.Case, token: str) -> None:
+def test_whatever_somebody_sends_is_answered_as_described(case: "schemathesis.Case[Any]", token: str) -> None:
     case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
 
 
 @MODEST
 @SCHEMA.parametrize()
-def test_whatever_nobody_sends_is_answered_as_described(case: schemathesis.Case, token: str) -> None:
+def test_whatever_nobody_sends_is_answered_as_described(case: "schemathesis.Case[Any]", token: str) -> None:
     del token
     case.call_and_validate()
 

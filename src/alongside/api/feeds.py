@@ -6,17 +6,17 @@ A feed reader has no token: the address is the key. A wrong one is not there, li
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from html import escape
 from typing import Any
 
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alongside.notes.content import PARTS
-from alongside.notes.queries import NoteView, open_notes, unscoped_is_feed_of_somebody
+from alongside.notes.queries import NoteView, unscoped_is_feed_of_somebody, unscoped_open_notes
 
 LONGEST_SECRET = 100
 Written = Callable[[HttpRequest, Sequence[NoteView]], bytes]
@@ -27,7 +27,7 @@ def _feed(written: Written, content_type: str) -> Callable[[HttpRequest, str], H
     def feed(request: HttpRequest, secret: str) -> HttpResponse:
         if len(secret) > LONGEST_SECRET or not unscoped_is_feed_of_somebody(secret):
             raise Http404
-        content = written(request, open_notes())
+        content = written(request, unscoped_open_notes())
         etag = f'"{sha256(content).hexdigest()[:32]}"'
         if request.headers.get("If-None-Match") == etag:
             response: HttpResponse = HttpResponseNotModified()

@@ -29,7 +29,7 @@ from alongside.notes.queries import (
 )
 from alongside.notes.rules import Part, RemarkKind, Standing, month_of
 from alongside.people.rules import Viewer
-from alongside.search.queries import nearness_in_meaning
+from alongside.search.queries import unscoped_nearness
 
 MOST_PAGES = 10_000
 LONGEST_NUMBER = 18
@@ -72,7 +72,7 @@ def draft(viewer: Viewer, _request: HttpRequest, public_id: str) -> shapes.Draft
     """What a machine chose, for who asked alone: it is kept nowhere, and nobody else is shown it."""
     if viewer.person_id is None and not viewer.account_ids:
         raise NotYours("Send a token, or sign in: a draft is for who keeps it.", 401)
-    made = drafted(viewer, public_id, nearness_in_meaning)
+    made = drafted(viewer, public_id, unscoped_nearness)
     said = {one.message_id: one for one in made.messages}
     spoke = {one.author_id: one for one in reversed(made.messages)}
     return shapes.Drafted(

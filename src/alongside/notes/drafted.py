@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alongside.audiences.queries import NotThere
 from alongside.conversations.queries import confirmed, conversation_row
 from alongside.conversations.rules import anchor_of
 from alongside.notes.drafting import Draft, Said, draft, question_of, sentences
@@ -49,7 +50,9 @@ Nearness = Callable[[str, Sequence[str]], Sequence[float] | None]
 def drafted(viewer: Viewer, public_id: str, nearness: Nearness | None = None) -> Drafted:
     """Raises NotThere. `nearness` comes from above: what knows meaning stands over notes."""
     row = conversation_row(viewer, public_id)
-    text = confirmed(viewer, [row])[0]
+    text = next(iter(confirmed(viewer, [row])), None)
+    if text is None:  # nothing that was said in it is the viewer's to read
+        raise NotThere
     said = [Said(one.message_id, one.author_id, one.author, one.text, one.said_at, one.helped) for one in text.messages]
     messages = tuple(
         DraftedFrom(one.message_id, one.author_id, one.author, one.text, one.said_at, anchor_of(one.said_at))

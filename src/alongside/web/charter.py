@@ -9,12 +9,18 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_nothing_changes_for_others_when_something_is_said_behind_a_closed_door",
         "test_a_hidden_thing_answers_byte_for_byte_like_a_missing_one",
         "test_completion_knows_only_rooms_that_one_reads",
+        "test_nothing_changes_for_others_when_a_note_is_kept_behind_a_closed_door",
     ),
     5: (
         "test_reading_and_looking_write_nothing_and_signing_in_writes_a_session",
         "test_what_somebody_looks_for_is_stored_nowhere",
         "test_there_is_no_column_in_which_somebody_could_be_watched",
         "test_from_somebody_lists_nothing",
+    ),
+    6: (
+        "test_a_draft_that_a_machine_filled_is_kept_nowhere",
+        "test_what_somebody_is_writing_is_read_by_them_alone",
+        "test_what_the_keeper_left_out_is_in_no_note",
     ),
     7: (
         "test_direct_messages_never_come_in",
