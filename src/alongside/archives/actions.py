@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from alongside.archives.models import Import, Replaced
+from alongside.archives.notes_in import Here, bring_notes
 from alongside.archives.port import (
     LeftOut,
     MessageRecord,
@@ -91,22 +92,27 @@ def bring_in(
     is_try_out: bool,
     opens_mail: bool = False,
     on_progress: OnProgress | None = None,
+    messages: Iterator[MessageRecord | RemovedRecord | LeftOut] | None = None,
 ) -> Report:
     """Bring in everything of an archive that may come in. Raises Unreadable when none of it can be read.
 
     `opens_mail`: an administrator says that the whole organisation could read these lists; mail itself does not say.
+    `messages`: the reader's, read by somebody else (reading_ahead.py); otherwise the reader is asked for them here.
     """
     bringing = _begun(reader, path, is_try_out=is_try_out, opens_mail=opens_mail)
     if _is_overtaken(bringing):
         bringing.report.is_overtaken = True
         return bringing.report
     try:
-        _bring_all(bringing, on_progress)
+        _bring_all(bringing, reader.messages() if messages is None else messages, on_progress)
     except Unreadable:
         if not bringing.report.has_messages:
             _as_if_never(bringing)
         raise
     _remove_absent(bringing)
+    rooms = {source_id: room.audience_id for source_id, room in bringing.rooms.items()}
+    known = (bringing.import_id, bringing.connection_id, bringing.accounts, bringing.bots, rooms)
+    bring_notes(reader, Here(*known, bringing.report))
     _finish(bringing)
     if bringing.report.is_nothing:
         _as_if_never(bringing)
@@ -120,10 +126,14 @@ def _as_if_never(bringing: Bringing) -> None:
         Import.objects.filter(pk=bringing.import_id).delete()
 
 
-def _bring_all(bringing: Bringing, on_progress: OnProgress | None) -> None:
+def _bring_all(
+    bringing: Bringing,
+    messages: Iterator[MessageRecord | RemovedRecord | LeftOut],
+    on_progress: OnProgress | None,
+) -> None:
     _bring_people(bringing)
     _bring_rooms(bringing)
-    records: Iterator[MessageRecord | RemovedRecord] = _records(bringing, bringing.reader.messages())
+    records: Iterator[MessageRecord | RemovedRecord] = _records(bringing, messages)
     for batch in _batches(records, MESSAGES_A_BATCH):
         _bring_messages(bringing, batch)
         if on_progress is not None:
@@ -297,7 +307,7 @@ def _said(bringing: Bringing, record: MessageRecord) -> Said | None:
         room_id=room.room_id,
         author_id=bringing.accounts[record.author or ""],
         html=record.html,
-        text=plain_text(record.html),
+        text=plain_text(record.html) if record.text is None else record.text,
         said_at=record.said_at,
         context=_of_message(record.context) if record.context else None,
         reply_to=_of_message(record.reply_to or ""),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 
 class Unreadable(Exception):
@@ -76,6 +76,8 @@ class MessageRecord:
     url: str = ""
     helped: bool = False
     mentions: tuple[str, ...] = ()
+    # The plain words of `html`, where somebody worked them out already.
+    text: str | None = None
     # Mail only: every message id this one names as earlier in its thread, oldest first.
     references: tuple[str, ...] = ()
 
@@ -85,6 +87,79 @@ class RemovedRecord:
     """The source says that this message was deleted."""
 
     source_id: str
+
+
+# What a part of a note and a remark on it are called in an archive, as everywhere.
+NOTE_PARTS: Final = ("when", "what_worked", "why", "where_not")
+REMARK_KINDS: Final = ("helped", "did not help", "still true")
+# An audience of a note beside rooms and people.
+THE_ORGANISATION: Final = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """What a note said at a time: its title, and four parts in markdown."""
+
+    made_at: datetime
+    author: str | None
+    title: str
+    when: str = ""
+    what_worked: str = ""
+    why: str = ""
+    where_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRecord:
+    """Words of a message in a part of a note. Without a message: they were removed where they were said."""
+
+    part: str
+    message: str | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRecord:
+    who: str
+    what_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkRecord:
+    kind: str
+    author: str
+    said_at: datetime
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord:
+    """A kept note. `audience`: ids of rooms (who may read all of them), of people (these alone), THE_ORGANISATION;
+    none: nobody. `context`: conversations that it was kept from. `revisions`: oldest first, the last is what it says.
+    """
+
+    source_id: str
+    author: str
+    kept_at: datetime
+    revisions: tuple[RevisionRecord, ...]
+    audience: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    passages: tuple[PassageRecord, ...] = ()
+    credited: tuple[CreditRecord, ...] = ()
+    remarks: tuple[RemarkRecord, ...] = ()
+    alive_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeaveRecord:
+    """A link between two of a kept note and a conversation, with a word why."""
+
+    source_id: str
+    left: str
+    right: str
+    why: str
+    author: str
+    made_at: datetime
 
 
 class Reason(StrEnum):
@@ -103,6 +178,11 @@ class Reason(StrEnum):
     UNSAFE_PATH = "a path that climbs out of the archive"
     TRUNCATED = "the file ends in the middle"
     MEMBER_UNKNOWN = "a member of a room who is not in the archive"
+    NO_AUDIENCE = "a note for a room or somebody not in the archive: nobody reads it"
+    NO_SOURCE = "a conversation or note that is not in the archive"
+    NOT_SAID = "a passage that was not said like that in a message of the archive"
+    STILL_SEALED = "a passage from a sealed room in a note that others read"
+    CHANGED_HERE = "a newer revision of a note that was changed here meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +242,15 @@ class Reader(Protocol):
     def rooms(self) -> Iterator[RoomRecord | LeftOut]: ...
 
     def messages(self) -> Iterator[MessageRecord | RemovedRecord | LeftOut]: ...
+
+
+@runtime_checkable
+class ReadsNotes(Protocol):
+    """A format that holds kept notes and weaves as well. Asked for once people, rooms and messages are in."""
+
+    def notes(self) -> Iterator[NoteRecord | LeftOut]: ...
+
+    def weaves(self) -> Iterator[WeaveRecord | LeftOut]: ...
 
 
 def reason_against(

@@ -25,11 +25,13 @@ from alongside.search.meaning.vectors import MeaningIndex
 from alongside.search.rules import Unit, unit_of_note
 from alongside.search.serving import encoder, index_folder
 from alongside.search.units import all_units, units_of
-from alongside.search.words.index import WordsIndex
+from alongside.search.words.index import MEMORY, WordsIndex
 
 # Conversations encoded between two looks at whether to stop, and between two publications.
 ENCODED_AT_ONCE = 8
 PUBLISHED_AT_ONCE = 256
+# For each of the two writers of a command that has other things in memory too: an import stays under 300 MB with it.
+LITTLE_MEMORY = 30_000_000
 
 OnProgress = Callable[[int], None]
 
@@ -60,17 +62,18 @@ def _remember(part: node.Part, folder: Path, at: Position) -> None:
 class WordsFollower:
     """Holds the words index open for writing. One at a time on a node."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, memory: int = MEMORY) -> None:
         self._index = index
+        self._memory = memory
         self._open()
 
     def _open(self) -> None:
         if not node.served(self._index).words:
-            rebuild_words(self._index)
+            rebuild_words(self._index, memory=self._memory)
         node.clean(self._index)  # by the one who writes, so that nothing goes from under a writer
         self._name = node.served(self._index).words
         self._folder = self._index / self._name
-        self._words = WordsIndex(self._folder, writable=True, main_language=_language())
+        self._words = WordsIndex(self._folder, writable=True, main_language=_language(), memory=self._memory)
 
     def catch_up(self) -> int:
         """Take in what the journal tells. How many conversations were written; 0: nothing was to do."""
@@ -176,13 +179,13 @@ def encode_into(meaning: MeaningIndex, model: Encoder, units: list[Unit]) -> Non
         start += len(of_one)
 
 
-def rebuild_words(index: Path, on_progress: OnProgress | None = None) -> Rebuilt:
+def rebuild_words(index: Path, on_progress: OnProgress | None = None, memory: int = MEMORY) -> Rebuilt:
     """The words index anew from the tables. The old one is served until the new one is whole."""
     index.mkdir(parents=True, exist_ok=True)
     name = node.new_folder(index, "words")
     folder, start = index / name, unscoped_end()
     conversations = messages = 0
-    with WordsIndex(folder, writable=True, main_language=_language()) as words:
+    with WordsIndex(folder, writable=True, main_language=_language(), memory=memory) as words:
         for units in all_units(_language()):
             words.write(units)
             conversations += len(units)
@@ -266,7 +269,7 @@ def catch_up_words() -> bool:
     index = index_folder()
     try:
         with node.writing(index):
-            follower = WordsFollower(index)
+            follower = WordsFollower(index, memory=LITTLE_MEMORY)
             follower.catch_up()
             follower.close()
     except node.BeingWritten:

@@ -12,6 +12,9 @@ import click
 from alongside.config.commands.bars import reading
 from alongside.config.commands.starting import as_option, prepare_store, stop, token_option, viewer_asking, with_django
 
+# Bytes.
+WORTH_A_PROCESS = 500_000
+
 
 @click.command("import")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
@@ -115,10 +118,16 @@ def _look(path: Path) -> None:
         click.echo(line)
 
 
+def _is_worth_a_process(path: Path) -> bool:
+    """Starting one takes a third of a second: a small archive is in by then."""
+    return path.is_dir() or path.stat().st_size > WORTH_A_PROCESS
+
+
 def bring(path: Path, *, open_lists: bool = False, quiet: bool = False) -> Any:
     """Bring in one archive, words index included, and say what it came to."""
     from alongside.archives.actions import bring_in
     from alongside.archives.port import Unreadable
+    from alongside.archives.reading_ahead import messages_ahead
     from alongside.people.queries import unscoped_installation
     from alongside.search.followers import catch_up_words
 
@@ -127,7 +136,14 @@ def bring(path: Path, *, open_lists: bool = False, quiet: bool = False) -> Any:
     bar = nullcontext() if quiet else reading(found.progress, f"bringing in {path.name}")
     try:
         with bar:
-            report = bring_in(None, reader=found.reader, path=path, is_try_out=is_try_out, opens_mail=open_lists)
+            report = bring_in(
+                None,
+                reader=found.reader,
+                path=path,
+                is_try_out=is_try_out,
+                opens_mail=open_lists,
+                messages=messages_ahead(path, found.progress) if _is_worth_a_process(path) else None,
+            )
             indexed_here = catch_up_words()
     except Unreadable as error:
         stop(str(error))
