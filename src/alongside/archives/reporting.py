@@ -21,6 +21,8 @@ def lines_of(report: Report, seconds: float) -> Iterator[str]:
         f"{report.new:,} messages came in, {report.changed:,} changed, {report.removed:,} went,"
         f" {report.unchanged:,} were here already; {rooms}; {seconds:.1f} s, {rate:,.0f} a second."
     )
+    if report.notes:
+        yield "1 kept note came in or grew." if report.notes == 1 else f"{report.notes:,} kept notes came in or grew."
     if report.sealed_rooms:
         yield (
             f"{report.sealed_rooms:,} closed rooms are sealed: nobody reads or finds them until one of their members"

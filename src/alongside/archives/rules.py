@@ -35,6 +35,7 @@ class Report:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    notes: int = 0
     is_overtaken: bool = False
     first_said_at: datetime | None = None
     last_said_at: datetime | None = None
@@ -56,8 +57,8 @@ class Report:
 
     @property
     def is_nothing(self) -> bool:
-        """Not one message or room of the archive is here."""
-        return not (self.has_messages or self.rooms or self.is_overtaken)
+        """Not one message, room or note of the archive is here."""
+        return not (self.has_messages or self.rooms or self.notes or self.is_overtaken)
 
     @property
     def left_out_in_all(self) -> int:

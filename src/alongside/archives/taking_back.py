@@ -1,6 +1,6 @@
 """Taking an import wholly back: what it brought goes, what it changed is as it was."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -10,11 +10,10 @@ from django.db import transaction
 
 from alongside.archives.models import Import, Replaced
 from alongside.archives.rules import State, later_ones
-from alongside.audiences.actions import remove as remove_audiences
-from alongside.audiences.models import Audience
 from alongside.conversations.actions.messages import call_as_before, part_again, put_back, remove_empty, withdraw
 from alongside.conversations.actions.rooms import put_room_back, remove_rooms
 from alongside.conversations.models import Conversation, Message, Room
+from alongside.notes.actions.bringing import put_note_back, remove_audiences_of_no_use, take_notes_back
 from alongside.people.actions import put_account_back
 from alongside.people.models import Account, Connection
 
@@ -38,6 +37,7 @@ def take_back(_actor: None, *, import_id: int) -> int:
         raise NotTakenBack(
             f"Import {later[0]} came later from the same tool and stands on this one: take it back first."
         )
+    take_notes_back(None, brought_by=import_id)
     gone = _remove_messages(import_id)
     _go_back(import_id)
     _remove_empty(row.connection_id)
@@ -96,6 +96,11 @@ def _part_conversations(rows: list[dict[str, Any]]) -> None:
         part_again(None, conversation=row, message_ids=row.pop("messages"))
 
 
+def _put_notes_back(rows: list[dict[str, Any]]) -> None:
+    for before in rows:
+        put_note_back(None, before=before)
+
+
 _PUTTING_BACK: dict[str, Callable[[list[dict[str, Any]]], None]] = {
     "room": _put_rooms_back,
     "account": _put_accounts_back,
@@ -103,6 +108,7 @@ _PUTTING_BACK: dict[str, Callable[[list[dict[str, Any]]], None]] = {
     "message": _put_messages_back,
     "joined": _part_conversations,
     "title": _call_as_before,
+    "note": _put_notes_back,
 }
 
 
@@ -127,15 +133,9 @@ def _remove_rooms_and_people(import_id: int) -> None:
     made = Replaced.objects.filter(brought_by_id=import_id, what="audience").values_list("row", flat=True)
     audience_ids += [row["id"] for row in made]
     remove_rooms(None, room_ids=room_ids)
-    remove_audiences(None, audience_ids=_unused(audience_ids))
+    remove_audiences_of_no_use(None, audience_ids=audience_ids)
     Account.objects.filter(first_brought_by=import_id).exclude(pk__in=Message.objects.values("author_id")).delete()
     connections = Connection.objects.filter(first_brought_by=import_id)
     connections.exclude(pk__in=Room.objects.values("connection_id")).exclude(
         pk__in=Account.objects.values("connection_id")
     ).delete()
-
-
-def _unused(audience_ids: Sequence[int]) -> list[int]:
-    used = set(Room.objects.filter(audience_id__in=audience_ids).values_list("audience_id", flat=True))
-    used |= set(Conversation.objects.filter(audience_id__in=audience_ids).values_list("audience_id", flat=True))
-    return list(Audience.objects.filter(pk__in=set(audience_ids) - used).values_list("id", flat=True))

@@ -5,21 +5,28 @@ What is written here, `readers/alongside.py` reads back as it was; a property te
 
 import gzip
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import msgspec
 
 from alongside.archives.port import (
+    NOTE_PARTS,
     Header,
     LeftOut,
     MessageRecord,
+    NoteRecord,
+    PassageRecord,
     PersonRecord,
+    RemarkRecord,
     RemovedRecord,
+    RevisionRecord,
     RoomRecord,
+    WeaveRecord,
 )
 from alongside.kit import clock
 
@@ -28,25 +35,21 @@ _FORMAT: Final = 1
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def lines(
+def lines(  # noqa: PLR0917 (in the order in which they come)
     header: Header,
     people: Iterable[PersonRecord | LeftOut],
     rooms: Iterable[RoomRecord | LeftOut],
     messages: Iterable[MessageRecord | RemovedRecord | LeftOut],
+    notes: Iterable[NoteRecord | LeftOut] = (),
+    weaves: Iterable[WeaveRecord | LeftOut] = (),
 ) -> Iterator[bytes]:
-    """The archive's lines in order: header, people, rooms, things said. `LeftOut`s of a reader are passed over."""
+    """The archive's lines in order: header, people, rooms, things said, what was kept of them and what is woven.
+    `LeftOut`s of a reader are passed over.
+    """
     yield _line(_header(header, clock.now()))
-    for person in people:
-        if isinstance(person, PersonRecord):
-            yield _line(_person(person))
-    for room in rooms:
-        if isinstance(room, RoomRecord):
-            yield _line(_room(room))
-    for message in messages:
-        if isinstance(message, MessageRecord):
-            yield _line(_note(message))
-        elif isinstance(message, RemovedRecord):
-            yield _line({"type": "Tombstone", "id": message.source_id})
+    for record in chain(people, rooms, messages, notes, weaves):
+        if not isinstance(record, LeftOut):
+            yield _line(_VALUES[type(record)](record))
 
 
 def write(path: Path, written: Iterable[bytes]) -> None:
@@ -75,8 +78,12 @@ def _opened_for_writing(path: Path, *, packed: bool) -> Iterator[BinaryIO]:
 
 
 def _line(value: dict[str, Any]) -> bytes:
+    return _ENCODER.encode(_without_empty(value)) + b"\n"
+
+
+def _without_empty(value: dict[str, Any]) -> dict[str, Any]:
     """What is empty is not written: a missing field reads the same."""
-    return _ENCODER.encode({name: field for name, field in value.items() if field not in ("", None, [])}) + b"\n"
+    return {name: field for name, field in value.items() if field not in ("", None, [], {})}
 
 
 def _time(time: datetime | None) -> str | None:
@@ -137,3 +144,83 @@ def _note(message: MessageRecord) -> dict[str, Any]:
         "helped": message.helped or None,
         "mentions": list(message.mentions),
     }
+
+
+def _article(note: NoteRecord) -> dict[str, Any]:
+    *earlier, now = note.revisions
+    audience = list(note.audience)
+    return {
+        "type": "Article",
+        "id": note.source_id,
+        "attributedTo": note.author,
+        "audience": audience[0] if len(audience) == 1 else audience,
+        "inReplyTo": list(note.context),
+        "name": now.title,
+        "parts": _parts(now),
+        "passages": [_passage(one) for one in note.passages],
+        "credited": [_without_empty({"who": one.who, "for": one.what_for}) for one in note.credited],
+        "published": _time(note.kept_at),
+        "updated": None if note.alive_at == note.kept_at else _time(note.alive_at),
+        # Who made it say what it says now, where that is not who kept it, then.
+        "revised": _without_empty({"published": _time(now.made_at), "attributedTo": now.author}) if earlier else None,
+        "revisions": [_revision(one) for one in earlier],
+        "remarks": [_remark(one) for one in note.remarks],
+    }
+
+
+def _parts(revision: RevisionRecord) -> dict[str, Any]:
+    return _without_empty({part: getattr(revision, part) for part in NOTE_PARTS})
+
+
+def _passage(passage: PassageRecord) -> dict[str, Any]:
+    if passage.message is None:
+        return {"part": passage.part, "removed": True}
+    return {"part": passage.part, "message": passage.message, "text": passage.text}
+
+
+def _revision(revision: RevisionRecord) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "published": _time(revision.made_at),
+            "attributedTo": revision.author,
+            "name": revision.title,
+            "parts": _parts(revision),
+        }
+    )
+
+
+def _remark(remark: RemarkRecord) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "kind": remark.kind,
+            "attributedTo": remark.author,
+            "content": remark.sentence,
+            "published": _time(remark.said_at),
+        }
+    )
+
+
+def _relationship(weave: WeaveRecord) -> dict[str, Any]:
+    return {
+        "type": "Relationship",
+        "id": weave.source_id,
+        "subject": weave.left,
+        "object": weave.right,
+        "summary": weave.why,
+        "attributedTo": weave.author,
+        "published": _time(weave.made_at),
+    }
+
+
+def _tombstone(removed: RemovedRecord) -> dict[str, Any]:
+    return {"type": "Tombstone", "id": removed.source_id}
+
+
+_VALUES: Final[dict[type, Callable[[Any], dict[str, Any]]]] = {
+    PersonRecord: _person,
+    RoomRecord: _room,
+    MessageRecord: _note,
+    RemovedRecord: _tombstone,
+    NoteRecord: _article,
+    WeaveRecord: _relationship,
+}

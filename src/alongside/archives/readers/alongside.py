@@ -14,14 +14,17 @@ from alongside.archives.port import (
     LeftOut,
     Limits,
     MessageRecord,
+    NoteRecord,
     Opened,
     PersonRecord,
     Reason,
     RemovedRecord,
     RoomRecord,
     Unreadable,
+    WeaveRecord,
 )
 from alongside.archives.readers.alongside_lines import Line, first_object, lines_of
+from alongside.archives.readers.alongside_notes import note_of, weave_of
 from alongside.archives.readers.alongside_records import (
     KNOWN_FIELDS,
     Lie,
@@ -38,6 +41,7 @@ from alongside.archives.readers.unpacking import CannotUnpack
 _NEWEST_FORMAT = 1
 _MOST_STRANGE_FIELDS = 100
 _MOST_ROOMS = 200_000
+_NOT_SAID = frozenset(["Collection", "Person", "Group", "Article", "Relationship"])
 
 
 class AlongsideReader:
@@ -78,8 +82,30 @@ class AlongsideReader:
         for line in lines_of(self._opened):
             if isinstance(line, LeftOut):
                 yield line
-            elif line.kind not in {"Collection", "Person", "Group"}:
+            elif line.kind not in _NOT_SAID:
                 yield from _said(line, known)
+
+    def notes(self) -> Iterator[NoteRecord | LeftOut]:
+        for line in self._lines_of("Article"):
+            try:
+                record, complaints = note_of(line.value)
+            except Lie as lie:
+                yield LeftOut(lie.reason, line.where)
+                continue
+            yield from (LeftOut(Reason.BROKEN, f"{line.where}: {complaint}") for complaint in complaints)
+            yield record
+
+    def weaves(self) -> Iterator[WeaveRecord | LeftOut]:
+        for line in self._lines_of("Relationship"):
+            try:
+                yield weave_of(line.value)
+            except Lie as lie:
+                yield LeftOut(lie.reason, line.where)
+
+    def _lines_of(self, kind: str) -> Iterator[Line]:
+        """What cannot be read at all was said with the messages. A file that holds none is not read again for it."""
+        if kind in self._known().kept_kinds:
+            yield from (line for line in lines_of(self._opened) if isinstance(line, Line) and line.kind == kind)
 
     def _known(self) -> "_Gathered":
         if self._gathered is None:
@@ -124,6 +150,7 @@ class _Gathered:
         self.people_left_out: list[LeftOut] = []
         self.rooms_left_out: list[LeftOut] = []
         self.strange: list[LeftOut] = []
+        self.kept_kinds: set[str] = set()
         self._strange_names: set[tuple[str, str]] = set()
         self._room_lines: dict[str, str] = {}
         self._threaded_by_file: dict[str, bool] = {}
@@ -137,6 +164,8 @@ class _Gathered:
             self._take_person(line)
         elif line.kind == "Group":
             self._take_room(line)
+        elif line.kind in {"Article", "Relationship"}:
+            self.kept_kinds.add(line.kind)
         elif line.kind == "Collection" and not self.header.key and is_header(line.value):
             self._take_header(line)
 

@@ -26,6 +26,10 @@ KNOWN_FIELDS: Final[dict[str, frozenset[str]]] = {
     "Note": _EVERYWHERE
     | {"attributedTo", "to", "context", "inReplyTo", "source", "content", "mediaType", "published", "updated"}
     | {"helped", "mentions"},
+    "Article": _EVERYWHERE
+    | {"attributedTo", "audience", "inReplyTo", "source", "content", "mediaType", "published", "updated"}
+    | {"parts", "passages", "credited", "revised", "revisions", "remarks"},
+    "Relationship": _EVERYWHERE | {"subject", "object", "summary", "attributedTo", "published"},
 }
 
 
@@ -69,10 +73,12 @@ def reference(value: Value, field: str) -> str | None:
     return _checked_reference(found)
 
 
-def _references(value: Value, field: str) -> tuple[str, ...]:
+def references(value: Value, field: str, *, one_may_stand_alone: bool = False) -> tuple[str, ...]:
     found = value.get(field)
     if found is None:
         return ()
+    if one_may_stand_alone and isinstance(found, str | dict):
+        found = [found]
     if not isinstance(found, list):
         raise Lie
     checked = (_checked_reference(item.get("id") if isinstance(item, dict) else item) for item in found)
@@ -120,7 +126,7 @@ def person_of(value: Value) -> PersonRecord:
 def room_of(value: Value) -> tuple[RoomRecord, str]:
     """The room, and what is wrong with it all the same: an audience nobody knows is read as nobody."""
     source_id = checked_id(value)
-    audience, members, complaint = RoomAudience.MEMBERS, _references(value, "members"), ""
+    audience, members, complaint = RoomAudience.MEMBERS, references(value, "members"), ""
     said = value.get("audience")
     if said == RoomAudience.ORGANISATION:
         audience = RoomAudience.ORGANISATION
@@ -139,10 +145,10 @@ def message_of(value: Value) -> tuple[MessageRecord, str]:
     source_id, room = checked_id(value), reference(value, "to")
     if room is None:
         raise Lie(Reason.NO_ROOM)
-    said_at = _time(value, "published")
+    said_at = time(value, "published")
     if said_at is None:
         raise Lie(Reason.NO_TIME)
-    edited_at = _time(value, "updated")
+    edited_at = time(value, "updated")
     html = _html(value)
     if not _says_something(html):
         raise Lie(Reason.EMPTY)
@@ -158,7 +164,7 @@ def message_of(value: Value) -> tuple[MessageRecord, str]:
         edited_at=edited_at,
         url=_web_address(value),
         helped=_yes(value, "helped"),
-        mentions=_references(value, "mentions")[:_MOST_MENTIONS],
+        mentions=references(value, "mentions")[:_MOST_MENTIONS],
     )
     return record, "" if edited_at or value.get("updated") is None else "the time of its edit"
 
@@ -167,7 +173,7 @@ def _says_something(html: str) -> bool:
     return "<details" in html or bool(safe_html.plain_text(html).strip())
 
 
-def _time(value: Value, field: str) -> datetime | None:
+def time(value: Value, field: str) -> datetime | None:
     """A time in UTC; one without a zone is taken for UTC. None for what is no time, or none that we can live to see."""
     found = value.get(field)
     if found is None:
@@ -175,11 +181,11 @@ def _time(value: Value, field: str) -> datetime | None:
     if not isinstance(found, str):
         raise Lie
     try:
-        time = datetime.fromisoformat(found[:64])
-        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        moment = datetime.fromisoformat(found[:64])
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return time if time.year in _YEARS else None
+    return moment if moment.year in _YEARS else None
 
 
 def _html(value: Value) -> str:
