@@ -15,9 +15,8 @@ from markupsafe import Markup
 from alongside.notes.content import EMPTY, Content
 from alongside.notes.merging import Kind, merged
 from alongside.notes.ripple import Moment, drawn, told
-from alongside.web import presenting
+from alongside.web import presenting, wording_notes
 from alongside.web import presenting_notes as shown
-from alongside.web import wording_notes
 from alongside.web.environment import environment
 from alongside.web.presenting import Link, Page, Somebody
 from alongside.web.wording import on_day

@@ -14,7 +14,7 @@ WEB = Path(__file__).resolve().parents[1] / "web"
 SECRET_KEY = OPTIONS.secret_key or kept_secret_key(HOME)
 DEBUG = False
 BASE_URL = OPTIONS.base_url.rstrip("/")
-ALLOWED_HOSTS = [OPTIONS.host] if BASE_URL else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS = [OPTIONS.host] if BASE_URL else ["127.0.0.1", "localhost", "[::1]"]
 # Signed in on one's own machine is signed in over plain http; anywhere else cookies travel sealed or not at all.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.is_https
 SECURE_HSTS_SECONDS = 31_536_000 if OPTIONS.is_https else 0

@@ -3,6 +3,7 @@ import os
 import threading
 from multiprocessing.connection import wait
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alongside.config.settings")
@@ -23,3 +24,8 @@ def _end_with_parent() -> None:
 
 _end_with_parent()
 application = get_wsgi_application()
+
+if settings.BASE_URL:  # a store that is served with one has met the outside, whoever serves it
+    from alongside.people.actions import mark_as_run_with_base_url
+
+    mark_as_run_with_base_url(None)

@@ -4,6 +4,7 @@ from django.db import models
 
 from alongside.audiences.models import Audience
 from alongside.conversations.models import Conversation, Message
+from alongside.notes.content import Content
 from alongside.notes.rules import Part, RemarkKind, Standing
 from alongside.people.models import Account, Person
 
@@ -46,6 +47,10 @@ class Revision(ByWhom):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["note", "number"], name="one_revision_a_number")]
+
+    @property
+    def content(self) -> Content:
+        return Content(self.title, self.when, self.what_worked, self.why, self.where_not)
 
 
 class Source(models.Model):

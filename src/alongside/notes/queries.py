@@ -138,7 +138,7 @@ def newest_kept(viewer: Viewer, page: int = 1) -> tuple[list[NoteLine], bool]:
     return _lines(rows[:NOTES_A_PAGE]), len(rows) > NOTES_A_PAGE
 
 
-def open_notes(limit: int = 50) -> list[NoteView]:
+def unscoped_open_notes(limit: int = 50) -> list[NoteView]:
     """Notes that the whole organisation may read, for its feeds: also what was kept from several open rooms."""
     rows = readable_notes(ANYBODY_HERE).order_by("-kept_at", "-id")[:limit]
     return [note_view(ANYBODY_HERE, row.public_id) for row in rows]
@@ -157,7 +157,7 @@ def note_view(viewer: Viewer, public_id: str) -> NoteView:
     return NoteView(
         note_id=note.pk,
         public_id=note.public_id,
-        content=content_of(revision),
+        content=revision.content,
         html=revision.html,
         revision=revision.number,
         kept_at=note.kept_at,
@@ -178,11 +178,7 @@ def revisions(viewer: Viewer, public_id: str) -> list[RevisionView]:
     """Everything that a note said, the newest first. Raises NotThere."""
     note = note_row(viewer, public_id)
     rows = Revision.objects.filter(note=note).select_related("person", "account").order_by("-number")
-    return [RevisionView(row.number, row.made_at, _name(row), content_of(row)) for row in rows]
-
-
-def content_of(revision: Revision) -> Content:
-    return Content(revision.title, revision.when, revision.what_worked, revision.why, revision.where_not)
+    return [RevisionView(row.number, row.made_at, _name(row), row.content) for row in rows]
 
 
 def draft_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int | None = None) -> Draft | None:

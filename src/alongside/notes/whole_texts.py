@@ -8,7 +8,7 @@ from alongside.audiences.models import Hearer
 from alongside.audiences.queries import unscoped_parts_of
 from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.notes.models import Note, Passage, Revision, Source
-from alongside.notes.queries import content_of, readable_notes, unscoped_latest_revisions
+from alongside.notes.queries import readable_notes, unscoped_latest_revisions
 from alongside.notes.rules import Standing, is_for_every_reader
 from alongside.people.rules import Viewer
 
@@ -80,7 +80,7 @@ def _passages_for_every_reader(notes: Sequence[Note]) -> dict[int, list[str]]:
 
 
 def _text(note: Note, words: Revision, passages: list[str], sources: list[int]) -> NoteText:
-    content = content_of(words)
+    content = words.content
     parts = [content.when, content.what_worked, content.why, content.where_not, *passages]
     return NoteText(
         note_id=note.pk,

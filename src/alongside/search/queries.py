@@ -217,7 +217,7 @@ def find_messages(
     return sorted(found, key=lambda one: -one.score)[:limit]
 
 
-def nearness_in_meaning(question: str, sentences: Sequence[str]) -> list[float] | None:
+def unscoped_nearness(question: str, sentences: Sequence[str]) -> list[float] | None:
     """For the draft of a note: the cosine of each sentence to the question. None without a model, or where encoding
     (some 75 short sentences a second) would make somebody wait.
     """

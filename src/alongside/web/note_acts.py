@@ -20,7 +20,7 @@ from alongside.notes.drafted import drafted
 from alongside.notes.queries import note_view
 from alongside.notes.rules import Part, Readers, RemarkKind
 from alongside.people.queries import unscoped_accounts_called
-from alongside.search.queries import nearness_in_meaning
+from alongside.search.queries import unscoped_nearness
 from alongside.web import note_views
 from alongside.web.acting import answering_not_there, number_in
 from alongside.web.pages import shown, viewer_of
@@ -47,7 +47,7 @@ def keep(request: HttpRequest, public_id: str) -> HttpResponse:
 def _keep(request: HttpRequest, public_id: str) -> HttpResponse:
     _signed_in(request)
     viewer, content, act = viewer_of(request), _content(request), request.POST.get("act", "save")
-    found = drafted(viewer, public_id, nearness_in_meaning)
+    found = drafted(viewer, public_id, unscoped_nearness)
     if act == "discard":
         keeping.discard_draft(viewer, conversation_id=found.conversation_id)
         return redirect("conversation", public_id)

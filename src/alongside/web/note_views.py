@@ -28,7 +28,7 @@ from alongside.notes.queries import NoteView, PassageView
 from alongside.notes.ripple import Moment, drawn
 from alongside.notes.rules import Part, Readers, RemarkKind, Standing, month_of
 from alongside.people.rules import Viewer
-from alongside.search.queries import nearness_in_meaning
+from alongside.search.queries import unscoped_nearness
 from alongside.search.themes import rising_themes
 from alongside.web import presenting_notes as shown_as
 from alongside.web import wording_notes
@@ -152,7 +152,7 @@ def keep(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer = viewer_of(request)
     if viewer.person_id is None:
         return redirect("account_login")
-    found = drafted(viewer, public_id, nearness_in_meaning)
+    found = drafted(viewer, public_id, unscoped_nearness)
     draft = queries.draft_of(viewer, conversation_id=found.conversation_id)
     content = Content(**draft.words) if draft else Content(found.draft.title, "", "", "", "")
     return shown(request, "note_edit.html", "notes", editing=editing_of_draft(viewer, found, content, draft=draft))

@@ -103,7 +103,9 @@ class Survey:
     def people(self) -> Iterator[PersonRecord]:
         for source_id, person in self.persons.items():
             email = source_id if "@" in source_id and " via " not in source_id else ""
-            yield PersonRecord(source_id, person.name or source_id.partition("@")[0], email=email)
+            # Anybody may write to a list: an address alone makes nobody a member of the organisation.
+            name = person.name or source_id.partition("@")[0]
+            yield PersonRecord(source_id, name, email=email, is_guest=True)
 
     def rooms(self) -> Iterator[RoomRecord]:
         for source_id, place in self.places.items():

@@ -24,13 +24,13 @@ def keep_(conversation: str, email: str | None, token: str | None) -> None:
     """
     from alongside.audiences.queries import NotThere
     from alongside.notes.drafted import drafted
-    from alongside.search.queries import nearness_in_meaning
+    from alongside.search.queries import unscoped_nearness
 
     prepare_store()
     viewer = viewer_asking(email, token)
     public_id = conversation.rstrip("/").rsplit("/", 1)[-1].partition("#")[0]
     try:
-        found = drafted(viewer, public_id, nearness_in_meaning)
+        found = drafted(viewer, public_id, unscoped_nearness)
     except NotThere:
         stop("There is no such conversation that you may read.")
     for line in _lines(found):

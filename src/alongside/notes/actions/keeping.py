@@ -21,7 +21,6 @@ from alongside.notes.content import PARTS, Content
 from alongside.notes.merging import Merged, merged
 from alongside.notes.models import Credit, Draft, Note, Passage, Revision, Source
 from alongside.notes.queries import (
-    content_of,
     draft_of,
     note_row,
     unscoped_latest_revisions,
@@ -108,10 +107,10 @@ def change(actor: Viewer, *, public_id: str, content: Content, based_on: int) ->
         Note.objects.select_for_update().get(pk=note.pk)
         now = unscoped_latest_revisions([note.pk])[note.pk]
         base = Revision.objects.filter(note=note, number=min(based_on, now.number)).first() or now
-        result = merged(content_of(base), fitted(content), content_of(now))
+        result = merged(base.content, fitted(content), now.content)
         if not result.content.title.strip():  # each took away what the other left
             result = Merged(replace(result.content, title=fitted(content).title), result.conflicts)
-        if fitted(result.content) != content_of(now):
+        if fitted(result.content) != now.content:
             _revise(actor, note, now.number + 1, result.content)
             tell_journal(Kind.NOTES_CHANGED, [note.pk])
         Draft.objects.filter(person_id=actor.person_id or 0, note=note).delete()
@@ -125,7 +124,7 @@ def put_back(actor: Viewer, *, public_id: str, number: int) -> None:
     if then is None:
         raise Refused("There is no such revision.")
     now = unscoped_latest_revisions([note.pk])[note.pk]
-    change(actor, public_id=public_id, content=content_of(then), based_on=now.number)
+    change(actor, public_id=public_id, content=then.content, based_on=now.number)
 
 
 def save_draft(
