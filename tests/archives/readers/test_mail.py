@@ -237,7 +237,9 @@ def test_a_subject_is_read_however_it_is_written(tmp_path: Path, fields: dict[st
 def test_a_writer_is_known_however_the_address_is_written(
     tmp_path: Path, written: str, address: str, name: str
 ) -> None:
-    assert people(an_mbox(tmp_path, a_mail(From=written))) == [PersonRecord(address, name, email=address, is_guest=True)]
+    assert people(an_mbox(tmp_path, a_mail(From=written))) == [
+        PersonRecord(address, name, email=address, is_guest=True)
+    ]
 
 
 def test_a_person_goes_by_the_newest_name(tmp_path: Path) -> None:

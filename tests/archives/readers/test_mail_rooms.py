@@ -31,7 +31,9 @@ def test_a_list_is_a_closed_room_of_those_who_wrote_there(tmp_path: Path) -> Non
             "https://lists.example.org/tools",
         )
     ]
-    assert people(archive)[1] == PersonRecord("rowan@example.org", "Rowan Ash", email="rowan@example.org", is_guest=True)
+    assert people(archive)[1] == PersonRecord(
+        "rowan@example.org", "Rowan Ash", email="rowan@example.org", is_guest=True
+    )
     assert [record.author for record in said(archive)] == ["alder@example.org", "rowan@example.org"]
 
 
@@ -113,7 +115,9 @@ def test_a_public_archive_spells_its_addresses_out_and_names_no_addressee(tmp_pa
         a_mail(**private(To=None, From="alder at example.org (Alder Finch)", Message_ID=f"<{n}@x>")) for n in range(3)
     ]
     archive = an_mbox(tmp_path, *mails, name="gardeners-2011-March.txt")
-    assert people(archive) == [PersonRecord("alder@example.org", "Alder Finch", email="alder@example.org", is_guest=True)]
+    assert people(archive) == [
+        PersonRecord("alder@example.org", "Alder Finch", email="alder@example.org", is_guest=True)
+    ]
     assert [room.name for room in rooms(archive)] == ["gardeners"]
     assert len(said(archive)) == 3
 

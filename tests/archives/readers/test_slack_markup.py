@@ -40,8 +40,11 @@ CASES = (
         ("on <!date^1392734382^{date}|Feb 18, 2014>", "<p>on Feb 18, 2014</p>"),
         ("&gt; said\n&gt; twice\nanswer", "<blockquote>\n<p>said<br>\ntwice</p>\n</blockquote>\n<p>answer</p>"),
         ("&gt;&gt;&gt; all\nof it", "<blockquote>\n<p>all<br>\nof it</p>\n</blockquote>"),
-        ("x\n```\na &lt; b\n  c *d*\n```\ny", "<p>x</p>\n<pre tabindex=\"0\"><code>a &lt; b\n  c *d*\n</code></pre>\n<p>y</p>"),
-        ("```<http://a.org|a.org>```", "<pre tabindex=\"0\"><code>a.org</code></pre>"),
+        (
+            "x\n```\na &lt; b\n  c *d*\n```\ny",
+            '<p>x</p>\n<pre tabindex="0"><code>a &lt; b\n  c *d*\n</code></pre>\n<p>y</p>',
+        ),
+        ("```<http://a.org|a.org>```", '<pre tabindex="0"><code>a.org</code></pre>'),
     ],
 )
 def test_markup_becomes_html(text: str, shown: str | None) -> None:
@@ -232,7 +235,7 @@ def test_blocks_are_read_when_there_is_no_text() -> None:
     for piece in (
         "<ol><li>first</li></ol>",
         "<blockquote><p>said</p></blockquote>",
-        "<pre tabindex=\"0\"><code>x &lt; y",
+        '<pre tabindex="0"><code>x &lt; y',
         "<strong>more",
     ):
         assert piece in made

@@ -9,7 +9,9 @@ from alongside.people.actions import make_person
 
 
 class Command(BaseCommand):
-    help = 'Let somebody in, who signs in by e-mail. Example: alongside manage createperson bo@example.org "Bo Lindqvist"'
+    help = (
+        'Let somebody in, who signs in by e-mail. Example: alongside manage createperson bo@example.org "Bo Lindqvist"'
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
