@@ -1,20 +1,39 @@
 """What was kept goes out and comes in: a round trip changes nothing, twice brings nothing twice, undo takes all of it."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db.models import Model
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.archives.store import Line, bring, header, note, people, room, rows, small_archive, write
 from tests.notes.world import World, content
 
 from alongside.archives.models import Import, Replaced
 from alongside.archives.own_words import own_words, write_own_words
-from alongside.archives.port import NOTE_PARTS, REMARK_KINDS, Reason
+from alongside.archives.port import (
+    NOTE_PARTS,
+    REMARK_KINDS,
+    CreditRecord,
+    Header,
+    NoteRecord,
+    Opened,
+    PassageRecord,
+    Reason,
+    RemarkRecord,
+    RevisionRecord,
+    WeaveRecord,
+)
+from alongside.archives.readers.alongside import AlongsideReader
 from alongside.archives.rules import Report
 from alongside.archives.taking_back import take_back
+from alongside.archives.writing import lines as archive_lines
+from alongside.archives.writing import write as write_archive
 from alongside.audiences.models import Audience
 from alongside.audiences.models import Part as AudiencePart
 from alongside.conversations.actions.rooms import open_room
@@ -478,3 +497,46 @@ def test_a_room_that_opened_does_not_open_what_was_kept_before() -> None:
     Room.objects.filter(pk=leads.pk).update(audience=opened)
     (line,) = kind_of(lines(world.viewer("ana")), "Article")
     assert line["audience"] == "acme/ana"
+
+
+ids = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+titles = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)
+texts = st.text(st.characters(exclude_categories=["C"], include_characters="\n"), max_size=60).map(str.strip)
+times = st.datetimes(datetime(1971, 1, 1), datetime(2198, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (Hypothesis adds it)
+some_revisions = st.builds(RevisionRecord, times, st.none() | ids, titles, texts, texts, texts, texts)
+some_passages = st.builds(PassageRecord, st.sampled_from(NOTE_PARTS), ids, texts.filter(bool)) | st.builds(
+    PassageRecord, st.sampled_from(NOTE_PARTS), st.none()
+)
+some_notes = st.builds(
+    NoteRecord,
+    ids,
+    ids,
+    times,
+    st.lists(some_revisions, min_size=2, max_size=4).map(tuple),
+    st.lists(ids, unique=True, max_size=3).map(tuple),
+    st.lists(ids, unique=True, max_size=3).map(tuple),
+    st.lists(some_passages, max_size=3).map(tuple),
+    st.lists(st.builds(CreditRecord, ids, titles), max_size=3).map(tuple),
+    st.lists(st.builds(RemarkRecord, st.sampled_from(REMARK_KINDS), ids, times, titles), max_size=3).map(tuple),
+    times,
+)
+some_weaves = st.builds(WeaveRecord, ids, ids, ids, titles, ids, times).filter(lambda one: one.left != one.right)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(notes=st.lists(some_notes, max_size=3), weaves=st.lists(some_weaves, max_size=3))
+def test_what_is_written_reads_back_as_it_was(
+    tmp_path: Path, notes: list[NoteRecord], weaves: list[WeaveRecord]
+) -> None:
+    # Only a change needs to say when and by whom it was made.
+    kept_alone = [replace(one, source_id=one.source_id + "1", revisions=_first_alone(one)) for one in notes]
+    file = tmp_path / "a.jsonl"
+    write_archive(file, archive_lines(Header("k", "Acme", "slack"), [], [], [], [*notes, *kept_alone], weaves))
+    reader = AlongsideReader(Opened(file))
+    assert list(reader.messages()) == []
+    assert list(reader.notes()) == [*notes, *kept_alone]
+    assert list(reader.weaves()) == weaves
+
+
+def _first_alone(note: NoteRecord) -> tuple[RevisionRecord, ...]:
+    return (replace(note.revisions[0], made_at=note.kept_at, author=note.author),)

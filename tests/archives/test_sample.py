@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.archives.store import bring
+
+from alongside.notes.models import Credit, Note, Passage, Weave
+from alongside.notes.rules import Standing
 
 SAMPLE = Path(__file__).parents[2] / "src" / "alongside" / "archives" / "sample"
 TOOLS = ("slack", "mail", "zulip")
-ORDER = ("Collection", "Person", "Group", "Note")
+ORDER = ("Collection", "Person", "Group", "Note", "Article", "Relationship")
 FLAT_ROOM = "#on-shift"
 
 # The answer that is wrong, and the later one in the same conversation that puts it right.
@@ -87,8 +91,9 @@ def test_the_lines_come_as_header_people_rooms_and_notes_by_time(tool: str) -> N
     lines = lines_of(tool)
     places = [ORDER.index(line["type"]) for line in lines]
     assert places == sorted(places)
-    times = [time_of(note) for note in of_kind(tool, "Note")]
-    assert times == sorted(times)
+    for kind in ("Note", "Article", "Relationship"):
+        times = [time_of(line) for line in of_kind(tool, kind)]
+        assert times == sorted(times)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -222,6 +227,8 @@ def test_several_answers_helped_and_some_messages_were_edited_afterwards() -> No
 def test_a_closed_rooms_word_stands_nowhere_else(word: str, room: str) -> None:
     rooms = rooms_by_id()
     told = {note["to"] for note in everywhere("Note") if word.lower() in json.dumps(note).lower()}
+    told |= {kept["audience"] for kept in everywhere("Article") if word.lower() in json.dumps(kept).lower()}
+    assert not any(word.lower() in json.dumps(woven).lower() for woven in everywhere("Relationship"))
     assert {rooms[one]["name"] for one in told} == {room}
     assert all(rooms[one]["audience"] == "members" for one in told)
 
@@ -237,6 +244,83 @@ def test_every_question_has_an_open_answer() -> None:
 
 
 @pytest.mark.parametrize("tool", TOOLS)
+def test_every_note_and_weave_names_what_is_there_and_in_its_time(tool: str) -> None:
+    people = {person["id"] for person in of_kind(tool, "Person")}
+    rooms = {room["id"]: room for room in of_kind(tool, "Group")}
+    kept = {one["id"]: one for one in of_kind(tool, "Article")}
+    said = {note["id"]: note for note in of_kind(tool, "Note")}
+    for one in kept.values():
+        assert set(audience_of(one)) <= set(rooms)
+        for context in one["inReplyTo"]:
+            assert conversations()[context][0]["to"] in audience_of(one)
+        for passage in one["passages"]:
+            assert said[passage["message"]]["context"] in one["inReplyTo"]
+            assert time_of(said[passage["message"]]) < datetime.fromisoformat(one["updated"])
+        steps = [*one.get("revisions", []), one.get("revised", one)]
+        assert {step["attributedTo"] for step in [one, *steps, *one.get("remarks", [])]} <= people
+        assert {credit["who"] for credit in one["credited"]} <= people
+        assert steps[0]["published"] == one["published"]
+        assert [time_of(step) for step in steps] == sorted({time_of(step) for step in steps})
+        assert min(time_of(remark) for remark in one.get("remarks", [one])) >= time_of(one)
+        assert one["updated"] == max(step["published"] for step in [*steps, *(alive for alive in alive_by(one))])
+    for woven in of_kind(tool, "Relationship"):
+        assert woven["attributedTo"] in people
+        assert {woven["subject"], woven["object"]} <= set(kept) | set(conversations())
+
+
+def audience_of(kept: Line) -> list[str]:
+    return kept["audience"] if isinstance(kept["audience"], list) else [kept["audience"]]
+
+
+def alive_by(kept: Line) -> list[Line]:
+    return [remark for remark in kept.get("remarks", []) if remark["kind"] != "did not help"]
+
+
+def test_some_notes_were_kept_and_lived() -> None:
+    kept = everywhere("Article")
+    assert 6 <= len(kept) <= 10
+    assert len(everywhere("Relationship")) == 3
+    assert {remark["kind"] for one in kept for remark in one.get("remarks", [])} == {
+        "helped",
+        "did not help",
+        "still true",
+    }
+    assert sum("revisions" in one for one in kept) >= 3
+    assert not any(one["name"].endswith("?") for one in kept)
+    (corrected,) = (one for one in kept if any(passage["message"] == RIGHT_ANSWER for passage in one["passages"]))
+    assert "never clear" in corrected["name"]
+    assert not any(passage["message"] == WRONG_ANSWER for passage in corrected["passages"])
+
+
+def test_who_kept_mended_or_remarked_could_read_it() -> None:
+    guests = {person["id"] for person in everywhere("Person") if person.get("guest")}
+    rooms = rooms_by_id()
+    for one in everywhere("Article"):
+        acts = [
+            one,
+            *one.get("revisions", []),
+            *one.get("remarks", []),
+            *([one["revised"]] if "revised" in one else []),
+        ]
+        by = {act["attributedTo"] for act in acts}
+        assert not by & guests
+        for room in map(rooms.get, audience_of(one)):
+            assert room
+            assert room["audience"] == "organisation" or by <= set(room["members"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tool", TOOLS)
+def test_all_of_it_comes_in(tool: str) -> None:
+    report = bring(SAMPLE / f"{tool}.jsonl", is_try_out=True)
+    assert report.left_out == {}
+    assert report.notes == len(of_kind(tool, "Article")) == Note.objects.count()
+    assert Weave.objects.count() == len(of_kind(tool, "Relationship"))
+    assert {*Passage.objects.values_list("standing", flat=True)} == {Standing.SHOWN.value}
+    assert {*Credit.objects.values_list("standing", flat=True)} == {Standing.SHOWN.value}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
 def test_only_domains_that_nobody_can_own_are_named(tool: str) -> None:
     text = (SAMPLE / f"{tool}.jsonl").read_text(encoding="utf-8").replace("https://www.w3.org/ns/activitystreams", "")
     hosts = re.findall(r"https?://([^/\s\"\\)]+)", text) + re.findall(r"[\w.]@([\w-]+(?:\.[\w-]+)+)", text)
@@ -248,6 +332,7 @@ def test_only_domains_that_nobody_can_own_are_named(tool: str) -> None:
 @pytest.mark.parametrize("tool", TOOLS)
 def test_it_reads_like_our_pages_do(tool: str) -> None:
     text = " ".join(text_of(note) for note in of_kind(tool, "Note")).lower()
+    text += json.dumps([of_kind(tool, "Article"), of_kind(tool, "Relationship")]).lower()
     for word in ("lorem", "ipsum", "users", "leaderboard", "engagement"):
         assert not re.search(rf"\b{word}\b", text), word
     assert all(text_of(note).strip() for note in of_kind(tool, "Note"))

@@ -160,7 +160,7 @@ def _article(note: NoteRecord) -> dict[str, Any]:
         "passages": [_passage(one) for one in note.passages],
         "credited": [_without_empty({"who": one.who, "for": one.what_for}) for one in note.credited],
         "published": _time(note.kept_at),
-        "updated": None if note.alive_at == note.kept_at else _time(note.alive_at),
+        "updated": _time(note.alive_at),
         # Who made it say what it says now, where that is not who kept it, then.
         "revised": _without_empty({"published": _time(now.made_at), "attributedTo": now.author}) if earlier else None,
         "revisions": [_revision(one) for one in earlier],

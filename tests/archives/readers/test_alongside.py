@@ -13,19 +13,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alongside.archives.port import (
+    CreditRecord,
     Header,
     LeftOut,
     Limits,
     MessageRecord,
+    NoteRecord,
     Opened,
+    PassageRecord,
     PersonRecord,
     Reason,
+    RemarkRecord,
     RemovedRecord,
+    RevisionRecord,
     RoomAudience,
     RoomRecord,
     Unreadable,
+    WeaveRecord,
 )
 from alongside.archives.readers.alongside import AlongsideReader
+from alongside.archives.recognising import READERS
 
 Value = dict[str, Any]
 HEADER: Value = {"type": "Collection", "id": "urn:x:acme", "name": "Acme, Slack", "alongside": 1, "tool": "slack"}
@@ -98,7 +105,7 @@ def test_the_example_of_the_description_reads_as_it_says(tmp_path: Path) -> None
             inReplyTo=None, name="Subject", source={"content": "*text*", "mediaType": "text/markdown"}, updated=None
         ),
         {"type": "Tombstone", "id": "m0"},
-        {"type": "Article", "id": "n1"},
+        {"type": "Recipe", "id": "x1"},
     )
     reader = reader_of(file)
     assert AlongsideReader.recognises(file)
@@ -116,8 +123,9 @@ def test_the_example_of_the_description_reads_as_it_says(tmp_path: Path) -> None
             "m1", "r1", "u1", "<p><em>text</em></p>", datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "t1", subject="Subject"
         ),
         RemovedRecord("m0"),
-        LeftOut(Reason.UNKNOWN, "line 8: Article"),
+        LeftOut(Reason.UNKNOWN, "line 8: Recipe"),
     ]
+    assert list(reader.notes()) == list(reader.weaves()) == []
 
 
 def test_lines_may_come_in_any_order(tmp_path: Path) -> None:
@@ -440,3 +448,136 @@ def test_no_bytes_make_the_reader_raise(tmp_path: Path, *, lines: list[bytes], h
     for record in records:
         repr(record).encode("utf-8")
         assert "\\x00" not in repr(record) or isinstance(record, LeftOut)
+
+
+def an_article(**fields: Any) -> Value:
+    return {
+        "type": "Article",
+        "id": "n1",
+        "attributedTo": "u1",
+        "audience": "r1",
+        "inReplyTo": ["t1"],
+        "name": "Left, then right",
+        "parts": {"when": "It drips.", "what_worked": "Turn *left*."},
+        "published": "2026-03-02T09:00:00Z",
+    } | fields
+
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def kept(path: Path, **fields: Any) -> list[NoteRecord | LeftOut]:
+    return list(reader_of(an_archive(path, HEADER, ALDER, ROOM, an_article(**fields))).notes())
+
+
+def test_a_kept_note_reads_with_all_that_hangs_on_it(tmp_path: Path) -> None:
+    earlier = {"published": "2026-03-02T09:00:00Z", "attributedTo": "u1", "name": "Left", "parts": {"why": "So."}}
+    (record,) = kept(
+        tmp_path,
+        audience=["r1", {"id": "u1"}],
+        passages=[{"part": "why", "message": "m1", "text": "Left."}, {"part": "when", "removed": True}],
+        credited=[{"who": "u2", "for": "the idea"}],
+        revised={"published": "2026-03-03T09:00:00Z", "attributedTo": "u2"},
+        revisions=[earlier],
+        remarks=[{"kind": "helped", "attributedTo": "u2", "content": "Dry\nnow.", "published": "2026-03-04T09:00:00Z"}],
+        updated="2026-03-04T09:00:00Z",
+    )
+    assert record == NoteRecord(
+        source_id="n1",
+        author="u1",
+        kept_at=AT,
+        revisions=(
+            RevisionRecord(AT, "u1", "Left", why="So."),
+            RevisionRecord(AT.replace(day=3), "u2", "Left, then right", "It drips.", "Turn *left*."),
+        ),
+        audience=("r1", "u1"),
+        context=("t1",),
+        passages=(PassageRecord("why", "m1", "Left."), PassageRecord("when", None)),
+        credited=(CreditRecord("u2", "the idea"),),
+        remarks=(RemarkRecord("helped", "u2", AT.replace(day=4), "Dry now."),),
+        alive_at=AT.replace(day=4),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"id": None}, Reason.BROKEN),
+        ({"attributedTo": None}, Reason.NO_AUTHOR),
+        ({"attributedTo": 7}, Reason.BROKEN),
+        ({"published": None}, Reason.NO_TIME),
+        ({"name": None}, Reason.EMPTY),
+        ({"name": ["x"]}, Reason.BROKEN),
+        ({"parts": "x"}, Reason.BROKEN),
+        ({"parts": {"when": 7}}, Reason.BROKEN),
+        ({"parts": None, "source": 7}, Reason.BROKEN),
+        ({"audience": 7}, Reason.BROKEN),
+        ({"inReplyTo": [7]}, Reason.BROKEN),
+        ({"revised": "x"}, Reason.BROKEN),
+    ],
+)
+def test_a_kept_note_that_lies_is_left_out(tmp_path: Path, fields: Value, reason: Reason) -> None:
+    assert kept(tmp_path, **fields) == [LeftOut(reason, "line 4")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"passages": [{"part": "why", "message": "m1"}]}, "passages 1"),
+        ({"passages": [{"part": "else", "message": "m1", "text": "x"}]}, "passages 1"),
+        ({"credited": ["u1"]}, "credited 1"),
+        ({"remarks": [{"kind": "liked", "attributedTo": "u1", "published": "2026-03-01T00:00:00Z"}]}, "remarks 1"),
+        (
+            {"remarks": [{"kind": "did not help", "attributedTo": "u1", "published": "2026-03-01T00:00:00Z"}]},
+            "remarks 1",
+        ),
+        ({"revisions": [{"name": "When?"}]}, "revisions 1"),
+        ({"revisions": {}}, "revisions"),
+        ({"updated": "yesterday"}, "updated"),
+    ],
+)
+def test_what_lies_on_a_note_costs_only_itself(tmp_path: Path, fields: Value, complaint: str) -> None:
+    left_out, record = kept(tmp_path, **fields)
+    assert left_out == LeftOut(Reason.BROKEN, f"line 4: {complaint}")
+    assert isinstance(record, NoteRecord)
+    assert (record.passages, record.credited, record.remarks, len(record.revisions)) == ((), (), (), 1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"source": {"content": "Turn *left*.", "mediaType": "text/markdown"}},
+        {"content": "<p>Turn *left*.</p>"},
+        {"content": "Turn *left*.", "mediaType": "text/plain"},
+    ],
+)
+def test_a_text_alone_is_what_worked(tmp_path: Path, fields: Value) -> None:
+    (record,) = kept(tmp_path, parts=None, **fields)
+    assert isinstance(record, NoteRecord)
+    assert record.revisions == (RevisionRecord(AT, "u1", "Left, then right", what_worked="Turn *left*."),)
+
+
+def test_weaves_read_and_lie(tmp_path: Path) -> None:
+    right: Value = {"type": "Relationship", "id": "w", "subject": "n1", "object": "t1", "summary": "Same tap.",
+             "attributedTo": "u1", "published": "2026-03-02T09:00:00Z"}  # fmt: skip
+    wrong: list[Value] = [
+        right | {"object": None},
+        right | {"object": "n1"},
+        right | {"attributedTo": None},
+        right | {"summary": ""},
+        right | {"published": "?"},
+    ]
+    reader = reader_of(an_archive(tmp_path, HEADER, ALDER, ROOM, right, *wrong))
+    assert list(reader.messages()) == []
+    assert list(reader.weaves()) == [
+        WeaveRecord("w", "n1", "t1", "Same tap.", "u1", AT),
+        LeftOut(Reason.BROKEN, "line 5"),
+        LeftOut(Reason.BROKEN, "line 6"),
+        LeftOut(Reason.NO_AUTHOR, "line 7"),
+        LeftOut(Reason.EMPTY, "line 8"),
+        LeftOut(Reason.NO_TIME, "line 9"),
+    ]
+
+
+def test_only_this_format_holds_notes() -> None:
+    assert [reader.tool for reader in READERS if hasattr(reader, "notes")] == ["alongside"]
