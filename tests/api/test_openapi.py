@@ -1,10 +1,13 @@
 """The API does what its description says, whatever it is sent: Schemathesis, in-process."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from tests.notes.world import World
 
@@ -23,8 +26,19 @@ MODEST = settings(
 
 
 @pytest.fixture
-def token(db: None, static_root: None) -> str:
-    del db, static_root
+def one_connection(db: None) -> Iterator[None]:
+    """As Django's own test client does: the test's connection, with its transaction, stays for all its requests."""
+    del db
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def token(one_connection: None, static_root: None) -> str:
+    del one_connection, static_root
     world = World()
     world.sign_up("ana")
     question = world.say(world.room("hotline", is_open=True), "ben", "What do you say to an angry caller?")
