@@ -12,8 +12,11 @@ KEPT = {"ALONGSIDE_TEST_STORE"}
 
 def _prepare() -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
-        # A home for each worker; the store's server, if any, is the one that the first process started.
-        os.environ["ALONGSIDE_HOME"] = tempfile.mkdtemp(prefix="worker-", dir=os.environ["ALONGSIDE_HOME"])
+        # A home for each worker, and a server too: on one, a long transaction of another worker's test would hold up
+        # this one's journal, which waits for every older transaction of the whole server.
+        home = os.environ["ALONGSIDE_HOME"] = tempfile.mkdtemp(prefix="worker-", dir=os.environ["ALONGSIDE_HOME"])
+        if os.environ.get("ALONGSIDE_TEST_STORE") == "postgresql":
+            os.environ["ALONGSIDE_STORE"] = started_postgresql(home)
         return
     for name in [name for name in os.environ if name.startswith("ALONGSIDE_") and name not in KEPT]:
         del os.environ[name]  # a test never touches an installation that somebody uses
