@@ -76,8 +76,12 @@ def pages_of(page: Page, served: Served) -> list[str]:
     room = page.locator("main h3 a").first.get_attribute("href") or ""
     conversation = page.locator("main .rooms p a").first.get_attribute("href") or ""
     found = [f"/find?{urlencode({'q': words})}" for words in (QUESTION, '"Xqzvwklu"', "handover in:#nowhere")]
+    page.goto(f"{served.address}/notes/")
+    note = page.locator("main h3 a").first.get_attribute("href") or ""
+    of_notes = ["/notes/", note, f"{note}/edit", f"{note}/history", "/notes/tell", "/questions/", f"{conversation}/keep",
+                f"{conversation}/around"]  # fmt: skip
     return ["/", *found, "/find", room, conversation, f"{conversation}/close", "/things/", "/choices/", "/charter",
-            "/sign-in/", "/sign-in/ask/", "/rooms/nothing"]  # fmt: skip
+            "/sign-in/", "/sign-in/ask/", "/rooms/nothing", *of_notes]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +98,7 @@ def test_somebody_asks_reads_and_goes_to_the_source(tryout: Served, visiting: Vi
     page.get_by_label("Ask in your own words").fill(QUESTION)
     page.get_by_role("button", name="Look").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("People have been here before")
-    first = page.locator("#results li").first
+    first = page.locator("#results li").filter(has=page.get_by_role("link", name="Read it in Slack")).first
     source = first.get_by_role("link", name="Read it in Slack").get_attribute("href") or ""
     assert urlsplit(source).netloc == "tarnbrook.slack.example"
     title = first.get_by_role("heading").inner_text()
@@ -201,7 +205,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(tryout: Served, visiting
     first = page.locator("#results li h2 a").first
     tab_to(page, first)
     page.keyboard.press("Enter")
-    expect(page.locator(".pill").first).to_have_text("Conversation")
+    expect(page.locator(".pill").first).to_have_text("Note")  # the kept one comes first
     person = page.get_by_label("You are")
     page.goto(tryout.address)
     tab_to(page, person)

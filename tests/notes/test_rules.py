@@ -127,9 +127,9 @@ def test_a_note_tells_its_month_and_no_day() -> None:
     assert month_of(datetime(2026, 3, 2, 9, 30, tzinfo=UTC)) == month_of(datetime(2026, 3, 31, tzinfo=UTC)) == (2026, 3)
 
 
-def test_what_did_not_help_keeps_nothing_alive() -> None:
+def test_only_confirming_keeps_a_note_alive_without_changing_it() -> None:
     assert {kind: is_alive_by(kind) for kind in RemarkKind} == {
-        RemarkKind.HELPED: True,
+        RemarkKind.HELPED: False,
         RemarkKind.STILL_TRUE: True,
         RemarkKind.DID_NOT: False,
     }

@@ -93,8 +93,8 @@ def month_of(moment: datetime) -> tuple[int, int]:
 
 
 def is_alive_by(kind: RemarkKind) -> bool:
-    """Being kept, changed or confirmed keeps a note alive. Helping shows that it lives, too; failing does not."""
-    return kind in (RemarkKind.STILL_TRUE, RemarkKind.HELPED)
+    """Being kept, changed or confirmed keeps a note alive. That it helped, or did not, says nothing of now."""
+    return kind is RemarkKind.STILL_TRUE
 
 
 def weave_ends(left: tuple[str, int], right: tuple[str, int]) -> tuple[tuple[str, int], tuple[str, int]] | None:

@@ -301,7 +301,9 @@ def _passage(one: PassageView) -> shown_as.Passage:
 
 
 def _alive_by(view: NoteView) -> wording_notes.Alive:
-    if any(one.kind is RemarkKind.STILL_TRUE for one in view.remarks):
+    """What somebody did last."""
+    confirmed = [one.said_at for one in view.remarks if one.kind is RemarkKind.STILL_TRUE]
+    if confirmed and max(confirmed) >= view.changed_at:
         return "confirmed"
     return "changed" if view.has_changed else "kept"
 
