@@ -17,7 +17,7 @@ from alongside.archives.reporting import left_out_lines, span_of
 from alongside.archives.rules import Report
 
 # Measured with `make bench` on two noisy cores, words index included; said as “about”.
-MESSAGES_A_SECOND = 4_000
+MESSAGES_A_SECOND = 2_000
 
 
 @dataclass(slots=True)
