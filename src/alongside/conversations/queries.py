@@ -204,15 +204,7 @@ def conversation_page(viewer: Viewer, public_id: str, page: int = 1) -> Conversa
 
 def conversation_row(viewer: Viewer, public_id: str) -> int:
     """The row of a conversation, for an index. Raises NotThere."""
-    may = condition(viewer, "v.audience_id")
-    rows = rows_of(
-        f"SELECT v.id FROM conversations_conversation v WHERE v.public_id = %s AND {may.sql}",
-        [public_id, *may.params],
-    )
-    if not rows:
-        raise NotThere
-    row_id: int = rows[0][0]
-    return row_id
+    return conversation_titled(viewer, public_id)[0]
 
 
 def conversation_titled(viewer: Viewer, public_id: str) -> tuple[int, str]:
