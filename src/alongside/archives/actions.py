@@ -311,7 +311,6 @@ def _said(bringing: Bringing, record: MessageRecord) -> Said | None:
         said_at=record.said_at,
         context=_of_message(record.context) if record.context else None,
         reply_to=_of_message(record.reply_to or ""),
-        references=record.references,
         subject=record.subject,
         edited_at=record.edited_at,
         url=record.url[:2000],

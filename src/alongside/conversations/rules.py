@@ -52,7 +52,6 @@ class Said:
     said_at: datetime
     context: str | None
     reply_to: str = ""
-    references: tuple[str, ...] = ()
     subject: str = ""
     edited_at: datetime | None = None
     url: str = ""
