@@ -35,7 +35,7 @@ picture: $(VENV)/installed-for-tests chromium  ## docs/pictures: what README sho
 	$(BIN)/python -m bench.picture
 
 lock:  ## requirements/*.txt from requirements/*.in
-	@for name in run test; do $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@for name in run test; do $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	  --no-emit-find-links $$([ $$name = test ] && echo "-c requirements/run.txt") requirements/$$name.in -o requirements/$$name.txt; done
 
 # A wheel's bytes are checked against the lock; nothing is built from source, so no compiler is needed.
