@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from alongside.audiences.models import Audience, Hearer, Part
 from alongside.audiences.rules import Hearers, Kind, Readable
-from alongside.people.rules import Viewer
+from alongside.people.rules import NOBODY, Viewer
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -32,6 +32,9 @@ def _marks(values: Iterable[Any]) -> str:
 
 def _hearing(viewer: Viewer) -> Condition:
     """The audiences in which the viewer hears, sealed ones and all."""
+    if viewer.shares is not None:
+        shared = sorted(viewer.shares)
+        return Condition(f"SELECT s.id FROM audiences_audience s WHERE s.id IN ({_marks(shared)})", tuple(shared))
     return Condition(
         "SELECT h.audience_id FROM audiences_hearer h"
         f" WHERE h.account_id IN ({_marks(viewer.account_ids)}) OR h.person_id = %s",
@@ -87,6 +90,54 @@ def readable(viewer: Viewer) -> Readable:
             [Kind.WORLD.value, *hearing.params, *parts.params],
         )
         return Readable(viewer.reads_organisation, frozenset(row[0] for row in cursor.fetchall()))
+
+
+def shared_by(viewers: Sequence[Viewer]) -> Viewer:
+    """Everybody of these together, as one who reads what each of them may read, and nothing that one may not.
+
+    Of nobody it is somebody who reads what the world may read. Two queries, however many they are.
+    """
+    viewers = list({(one.person_id, one.account_ids): one for one in viewers}.values())
+    if not viewers:
+        return NOBODY
+    everybody_is_full = all(viewer.reads_organisation for viewer in viewers)
+    candidates = _heard_by_one(min(viewers, key=lambda viewer: (viewer.reads_organisation, len(viewer.account_ids))))
+    heard = _heard_by(viewers, candidates)
+    shares = frozenset(
+        audience_id
+        for audience_id, kind in candidates.items()
+        if all(
+            number in heard.get(audience_id, ()) or (kind == Kind.ORGANISATION.value and viewer.reads_organisation)
+            for number, viewer in enumerate(viewers)
+        )
+    )
+    return Viewer(None, (), reads_organisation=everybody_is_full, shares=shares)
+
+
+def _heard_by_one(viewer: Viewer) -> dict[int, str]:
+    """The open and closed audiences in which somebody hears, with their kinds. What everybody reads is among them,
+    or open to the organisation, whose members are named nowhere.
+    """
+    hearing = _hearing(viewer)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT a.id, a.kind FROM audiences_audience a WHERE NOT a.is_sealed AND a.id IN ({hearing.sql})",
+            list(hearing.params),
+        )
+        return dict(cursor.fetchall())
+
+
+def _heard_by(viewers: Sequence[Viewer], audiences: Collection[int]) -> dict[int, set[int]]:
+    """Which of the viewers, by their place, hear in each of these audiences."""
+    accounts = {account: number for number, viewer in enumerate(viewers) for account in viewer.account_ids}
+    people = {viewer.person_id: number for number, viewer in enumerate(viewers) if viewer.person_id is not None}
+    heard: dict[int, set[int]] = {}
+    rows = Hearer.objects.filter(audience_id__in=audiences).values_list("audience_id", "account_id", "person_id")
+    for audience_id, account_id, person_id in rows.iterator():
+        number = people.get(person_id) if account_id is None else accounts.get(account_id)
+        if number is not None:
+            heard.setdefault(audience_id, set()).add(number)
+    return heard
 
 
 def sealed_of(viewer: Viewer) -> list[int]:

@@ -1,6 +1,6 @@
 """Who somebody is. Nothing here tells anybody about somebody else but their name where they spoke."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -80,6 +80,44 @@ def unscoped_viewer_with_address(email: str) -> Viewer:
             f"Nobody here has the address “{email}”. `alongside import --look` shows who an archive brings."
         )
     return viewer_of(_facts(accounts), name=name)
+
+
+def unscoped_viewer_of_account(account_id: int) -> Viewer | None:
+    """Who acts when this account does: its person with all that is theirs, or the account by itself.
+
+    None for an account that is deactivated in its tool: nothing more is read through it, whoever it belongs to.
+    """
+    found = Account.objects.select_related("person").filter(pk=account_id, is_deactivated=False).first()
+    if found is None:
+        return None
+    if found.person is not None and found.person.is_active:
+        return viewer_of_person(found.person)
+    return viewer_of([AccountFacts(found.pk, found.is_guest, found.is_deactivated)], name=found.name)
+
+
+def unscoped_viewers_of_accounts(account_ids: Collection[int]) -> list[Viewer]:
+    """Each of these accounts with its person, as `unscoped_viewer_of_account`; deactivated ones are left out.
+    Two queries, however many.
+    """
+    rows = list(Account.objects.filter(pk__in=account_ids, is_deactivated=False).select_related("person"))
+    people = {row.person_id for row in rows if row.person is not None and row.person.is_active}
+    theirs: dict[int, list[AccountFacts]] = {}
+    for person_id, *facts in Account.objects.filter(person_id__in=people).values_list(
+        "person_id", "id", "is_guest", "is_deactivated"
+    ):
+        theirs.setdefault(person_id, []).append(AccountFacts(*facts))
+    return [_viewer_of_row(row, theirs) for row in rows]
+
+
+def _viewer_of_row(row: Account, theirs: Mapping[int, Sequence[AccountFacts]]) -> Viewer:
+    if row.person is None or not row.person.is_active:
+        return viewer_of([AccountFacts(row.pk, row.is_guest, row.is_deactivated)], name=row.name)
+    return viewer_of(
+        theirs[row.person.pk],
+        name=row.person.name,
+        person_id=row.person.pk,
+        is_full_member=row.person.is_full_member,
+    )
 
 
 def unscoped_viewer_with_token(token: str) -> Viewer:

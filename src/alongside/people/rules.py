@@ -14,6 +14,9 @@ class Viewer:
     reads_organisation: bool
     name: str = ""
     is_administrator: bool = False
+    # Of everybody in a room together: the audiences that each of them reads, beside what reads_organisation gives.
+    # None for somebody alone, whose audiences are asked of the store.
+    shares: frozenset[int] | None = None
 
 
 # Somebody who is not signed in: reads what the world may read.
