@@ -21,6 +21,14 @@ TRESPASSES = {
         "alongside.archives.queries",
     ),
     "One format's reader does not know another's": ("archives/readers/mail.py", "alongside.archives.readers.slack"),
+    "Adapters of tools know the port and the kit only": (
+        "bridges/adapters/pretend/parse.py",
+        "alongside.bridges.queries",
+    ),
+    "One gate: what goes out is put into the outbox, and nobody else writes there": (
+        "bridges/queries.py",
+        "alongside.letters.models",
+    ),
     "Rules are pure: no ORM, clock or network": ("audiences/rules.py", "alongside.kit.clock"),
 }
 

@@ -35,7 +35,7 @@ LAYERS = (
     "web",
     "config",
 )
-DOMAIN = ("journal", "people", "audiences", "conversations", "notes", "search")
+DOMAIN = ("journal", "people", "audiences", "conversations", "notes", "search", "letters", "bridges")
 FIVE = ("rules", "models", "queries", "actions", "followers")
 FORBIDDEN_NAMES = {
     "utils",
@@ -62,6 +62,7 @@ NOT_A_READ = {
     "people.queries.viewer_of_person": "makes the viewer",
     "people.queries.digest_of": "pure",
     "people.queries.first_person_of_try_out": "for a try-out only, where anybody may be anybody",
+    "audiences.queries.shared_by": "makes one reader of several",
     "audiences.queries.flat_parts": "ids of audiences, for making one of several",
     "audiences.queries.same_all_of": "ids of audiences, for making one of several",
     "search.queries.state_of_indexes": "how far indexes are, for an administrator",

@@ -391,7 +391,8 @@ class Webhook(Protocol):
 
 def decoded(body: bytes) -> Anything:
     """An event as the inbox holds it. Raises msgspec.MsgspecError."""
-    return msgspec.json.decode(body, type=Anything)
+    event: Anything = msgspec.json.decode(body, type=Anything)
+    return event
 
 
 def encoded(value: Any) -> bytes:

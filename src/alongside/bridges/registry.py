@@ -9,8 +9,8 @@ ADAPTERS: dict[str, str] = {
     "mail": "alongside.bridges.adapters.mail:Mail",
     "matrix": "alongside.bridges.adapters.matrix:Matrix",
     "feed": "alongside.bridges.adapters.feed:Feed",
-    "pretend-chat": "alongside.bridges.adapters.pretend_chat:PretendChat",
-    "pretend-mail": "alongside.bridges.adapters.pretend_mail:PretendMail",
+    "pretend-chat": "alongside.bridges.adapters.pretend:PretendChat",
+    "pretend-mail": "alongside.bridges.adapters.pretend:PretendMail",
 }
 
 

@@ -24,7 +24,9 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
 INSTALLED_APPS = [
     "alongside.web.apps.WebConfig",
     "alongside.api.apps.ApiConfig",
+    "alongside.bridges.apps.BridgesConfig",
     "alongside.archives.apps.ArchivesConfig",
+    "alongside.letters.apps.LettersConfig",
     "alongside.search.apps.SearchConfig",
     "alongside.notes.apps.NotesConfig",
     "alongside.conversations.apps.ConversationsConfig",

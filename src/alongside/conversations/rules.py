@@ -38,6 +38,8 @@ class RoomSaid:
     are_all_hearers: bool = True
     url: str = ""
     is_threaded: bool = True
+    # The tool does not show newcomers what was said before they came: then neither do we.
+    hides_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,12 +100,11 @@ def unscoped_viewers_of_accounts(account_ids: Collection[int]) -> list[Viewer]:
     Two queries, however many.
     """
     rows = list(Account.objects.filter(pk__in=account_ids, is_deactivated=False).select_related("person"))
-    people = {row.person_id for row in rows if row.person is not None and row.person.is_active}
+    people = {row.person.pk for row in rows if row.person is not None and row.person.is_active}
     theirs: dict[int, list[AccountFacts]] = {}
-    for person_id, *facts in Account.objects.filter(person_id__in=people).values_list(
-        "person_id", "id", "is_guest", "is_deactivated"
-    ):
-        theirs.setdefault(person_id, []).append(AccountFacts(*facts))
+    for one in Account.objects.filter(person_id__in=people):
+        facts = AccountFacts(one.pk, one.is_guest, one.is_deactivated)
+        theirs.setdefault(one.person_id or 0, []).append(facts)
     return [_viewer_of_row(row, theirs) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """What people say of questions and answers. A fact of a message each time; nothing of it is counted."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from alongside.audiences.queries import NotThere, readable_by
 from alongside.conversations.models import Conversation, Helped, Message, Wondering
@@ -61,3 +62,14 @@ def take_answers_told(actor: Viewer, *, conversation_ids: list[int]) -> None:
 def _asked_it(actor: Viewer, conversation_id: int) -> bool:
     first = Message.objects.filter(conversation_id=conversation_id).order_by("said_at", "id").first()
     return first is not None and first.author_id in actor.account_ids
+
+
+def take_back_that_it_helped(actor: Viewer, *, message_id: int) -> None:
+    """Said once and taken back; nothing stays of it. What is hidden and what was never said are the same."""
+    message = readable_by(actor, Message.objects.filter(pk=message_id)).first()
+    if message is None:
+        raise NotThere
+    mine = Q(person_id=actor.person_id or 0) | Q(account_id__in=actor.account_ids)
+    with transaction.atomic():
+        if Helped.objects.filter(mine, message=message).delete()[0]:
+            tell(Kind.CONVERSATIONS_CHANGED, [message.conversation_id])

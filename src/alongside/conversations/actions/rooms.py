@@ -8,7 +8,7 @@ from django.db import transaction
 from alongside.audiences.actions import keep_hearers, make, narrow, open_sealed, restore
 from alongside.audiences.queries import unscoped_audience, unscoped_hearers
 from alongside.audiences.rules import Kind as AudienceKind
-from alongside.audiences.rules import sealed_at_first
+from alongside.audiences.rules import changed_hearers, sealed_at_first
 from alongside.conversations.models import Conversation, Room
 from alongside.conversations.rules import RoomSaid
 from alongside.journal.actions import tell
@@ -18,9 +18,20 @@ from alongside.people.rules import Viewer
 
 
 def keep_room(
-    _actor: None, *, connection_id: int, said: RoomSaid, is_try_out: bool, brought_by: int | None
+    _actor: None,
+    *,
+    connection_id: int,
+    said: RoomSaid,
+    is_try_out: bool,
+    brought_by: int | None,
+    is_live: bool = False,
 ) -> tuple[Room, dict[str, Any] | None]:
-    """A room as the tool says it is now. The second value is what it was before, when that changed."""
+    """A room as the tool says it is now. The second value is what it was before, when that changed.
+
+    `is_live`: one of its members asked us in, so that what is said from now on is not sealed; what an archive
+    brought of it before stays sealed until a member opens it.
+    """
+    is_open_to_members = is_try_out or is_live
     with transaction.atomic():
         room = (
             Room.objects.select_related("audience")
@@ -28,9 +39,12 @@ def keep_room(
             .first()
         )
         if room is None:
-            return _begun(connection_id, said, is_try_out=is_try_out, brought_by=brought_by), None
+            return _begun(connection_id, said, is_try_out=is_open_to_members, brought_by=brought_by), None
         before = as_it_was(room)
-        _follow_audience(room, said, is_try_out=is_try_out)
+        if is_live and room.audience.is_sealed:
+            room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
+        else:
+            _follow_audience(room, said, is_try_out=is_open_to_members)
         room.name, room.url = said.name, said.url or room.url
         after = as_it_was(room)
         room.last_brought_by = brought_by
@@ -61,8 +75,13 @@ def _begun(connection_id: int, said: RoomSaid, *, is_try_out: bool, brought_by: 
 def _follow_audience(room: Room, said: RoomSaid, *, is_try_out: bool) -> None:
     """Narrowing takes along what was said; widening holds from now on, in an audience of its own."""
     if said.kind.value == room.audience.kind:
-        known = frozenset() if said.are_all_hearers else unscoped_hearers(room.audience_id).account_ids
-        keep_hearers(None, audience_id=room.audience_id, account_ids=known | set(said.hearers))
+        here = unscoped_hearers(room.audience_id).account_ids
+        came, _left = changed_hearers(here, said.hearers)
+        if said.hides_earlier and said.kind is AudienceKind.CLOSED and came and here:
+            room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
+        else:
+            known = frozenset() if said.are_all_hearers else here
+            keep_hearers(None, audience_id=room.audience_id, account_ids=known | set(said.hearers))
     elif said.kind is AudienceKind.CLOSED:
         sealed = sealed_at_first(said.kind, is_try_out=is_try_out)
         narrow(None, audience_id=room.audience_id, is_sealed=sealed, account_ids=said.hearers)

@@ -117,6 +117,26 @@ def change(actor: Viewer, *, public_id: str, content: Content, based_on: int) ->
     return result
 
 
+def quote_also(actor: Viewer, *, public_id: str, part: Part, message_id: int) -> None:
+    """Something that was said later goes into a note, as its author's passage, by somebody who may read both."""
+    _refuse_nobody(actor)
+    with transaction.atomic():
+        note = note_row(actor, public_id)
+        message = readable_by(actor, Message.objects.filter(pk=message_id)).select_related("author").first()
+        if message is None:
+            raise Refused("There is no such message that you may read.")
+        here = Passage.objects.filter(note=note, part=part.value)
+        if here.filter(message=message).exists():
+            return
+        last = here.order_by("-position").values_list("position", flat=True).first()
+        first = 0 if last is None else last + 1
+        _quote(actor, note, [Quoted(part, message.pk, message.text)], first)
+        if not Credit.objects.filter(note=note, account=message.author).exists():
+            _credit(actor, note, [Credited(message.author_id, "the idea")])
+        Note.objects.filter(pk=note.pk).update(alive_at=clock.now())
+        tell_journal(Kind.NOTES_CHANGED, [note.pk])
+
+
 def put_back(actor: Viewer, *, public_id: str, number: int) -> None:
     """Undo: what a revision said becomes what the note says, as a new revision; nothing that was said is lost."""
     note = note_row(actor, public_id)
@@ -193,7 +213,7 @@ def by_whom(actor: Viewer) -> dict[str, Any]:
     return {"person_id": None, "account_id": actor.account_ids[0] if actor.account_ids else None}
 
 
-def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted]) -> None:
+def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted], first: int = 0) -> None:
     """Only words that were really said, in messages that the actor may read."""
     messages = {
         row.pk: row
@@ -206,7 +226,7 @@ def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted]) -> None:
     }
     note_parts = flat_parts([note.audience_id])
     rows = []
-    for position, one in enumerate(passages[:MOST_PASSAGES]):
+    for position, one in enumerate(passages[:MOST_PASSAGES], start=first):
         message = messages.get(one.message_id)
         words = " ".join(one.text.split())
         if message is None or not words or words not in " ".join(message.text.split()):

@@ -1,0 +1,106 @@
+"""Who is told of what was said in a thread: who asked it through us, and who kept it."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alongside.audiences.queries import readable_by
+from alongside.bridges.models import Bridge, Followed
+from alongside.bridges.port import Body, Button, Can, Post, encoded
+from alongside.bridges.registry import adapter_class
+from alongside.bridges.wording import in_a_room, page
+from alongside.conversations.models import Conversation, Room
+from alongside.conversations.rules import Said, anchor_of
+from alongside.letters.actions import put_out
+from alongside.letters.rules import Because
+from alongside.notes.queries import notes_kept_from
+from alongside.people.models import Account
+from alongside.people.queries import unscoped_viewer_of_account
+from alongside.people.rules import Viewer
+
+
+def tell_of_new(_actor: None, *, said: Sequence[Said]) -> None:
+    """One post for each new message and person; not of their own words, and not of edits.
+
+    Only to who may read it now: a room that somebody has left tells them nothing more.
+    """
+    rooms: dict[int, dict[str, list[Said]]] = {}
+    for one in said:
+        if one.context and one.edited_at is None:
+            rooms.setdefault(one.room_id, {}).setdefault(one.context, []).append(one)
+    for room_id, threads in rooms.items():
+        rows = Followed.objects.filter(room_id=room_id, context__in=threads).select_related("room")
+        for followed in rows:
+            for one in threads[followed.context]:
+                _tell(followed, one)
+
+
+def _tell(followed: Followed, one: Said) -> None:
+    if followed.asked_by_id is not None and one.author_id != followed.asked_by_id:
+        _to(followed.asked_by_id, followed, one, Because.ANSWERED)
+    if followed.kept_by_id is not None and one.author_id != followed.kept_by_id:
+        _to(followed.kept_by_id, followed, one, Because.LATER_REPLY)
+
+
+def _to(account_id: int, followed: Followed, one: Said, because: Because) -> None:
+    account, viewer = Account.objects.get(pk=account_id), unscoped_viewer_of_account(account_id)
+    bridge = Bridge.objects.filter(connection_id=account.connection_id, is_on=True).first()
+    conversation = Conversation.objects.filter(room_id=followed.room_id, source_id=followed.context).first()
+    if viewer is None or bridge is None or conversation is None:
+        return
+    can = adapter_class(bridge.kind).can
+    if Can.DIRECT not in can or not _may_read(viewer, conversation):
+        return
+    if because is Because.LATER_REPLY:
+        body = _later_reply(followed.room, conversation, one, can) if notes_kept_from(viewer, conversation.pk) else None
+    else:
+        body = _answered(followed, one)
+    if body is None:
+        return
+    about = f"c:{conversation.public_id}.{anchor_of(one.said_at)}"
+    post = Post(
+        key=f"{because.name.lower()}-{followed.pk}-{account_id}-{one.source_id}"[:200],
+        body=body,
+        account=account.source_id,
+        about=f"q:{followed.pk} {about}" if followed.is_quiet else about,
+    )
+    put_out(
+        None,
+        connection_id=account.connection_id,
+        key=post.key,
+        post=encoded(post),
+        because=because,
+        account_id=account_id,
+    )
+
+
+def _may_read(viewer: Viewer, conversation: Conversation) -> bool:
+    return readable_by(viewer, Conversation.objects.filter(pk=conversation.pk)).exists()
+
+
+def _answered(followed: Followed, one: Said) -> Body:
+    who = Account.objects.get(pk=one.author_id).name
+    place = in_a_room(followed.room.name)
+    foot = [_("You asked this through me, so I tell you. “this helped” thanks them.")]
+    if followed.is_quiet:
+        foot.append(_("Reply “answer: …”, and it goes into the thread without your name."))
+    return Body(
+        title=_("%(name)s answered in %(room)s") % {"name": who, "room": place}, quote=one.text, foot=tuple(foot)
+    )
+
+
+def _later_reply(room: Room, conversation: Conversation, one: Said, can: frozenset[Can]) -> Body:
+    who = Account.objects.get(pk=one.author_id).name
+    words = f"add c:{conversation.public_id}.{anchor_of(one.said_at)}"
+    buttons = (Button(label=_("Add it to the note"), words=words, is_first=True),) if Can.BUTTON in can else ()
+    link = page(reverse("conversation", args=[conversation.public_id]))
+    if link:
+        buttons = (*buttons, Button(label=_("See the thread"), words="", link=link))
+    foot = _("You kept this thread, so I offer it.")
+    return Body(
+        title=_("%(name)s said more in %(room)s") % {"name": who, "room": in_a_room(room.name)},
+        quote=one.text,
+        buttons=buttons,
+        foot=(foot,) if buttons else (foot, _("Reply “%(words)s” to add it to the note.") % {"words": words}),
+    )

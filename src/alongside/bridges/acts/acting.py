@@ -1,0 +1,87 @@
+"""From words to an act, and from what it says to posts."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from alongside.bridges.acts import choosing, finding, helping, keeping, posting, rooms, thanking
+from alongside.bridges.acts.asking import Answer, Asking, Outgoing
+from alongside.bridges.port import Body, Can, Post
+from alongside.bridges.rules import ActName
+
+ACTS: dict[ActName, Callable[[Asking], Answer]] = {
+    ActName.FIND: finding.find,
+    ActName.FIND_HERE: finding.find_here,
+    ActName.ASK: posting.ask,
+    ActName.ASK_QUIETLY: posting.ask,
+    ActName.ANSWER: posting.answer_as_asker,
+    ActName.KEEP: keeping.keep,
+    ActName.SAVE: keeping.save,
+    ActName.CORRECT: keeping.correct,
+    ActName.ADD: keeping.add,
+    ActName.TELL: thanking.tell,
+    ActName.HELPED: thanking.helped,
+    ActName.DID_NOT_HELP: thanking.helped,
+    ActName.LISTEN: rooms.remember,
+    ActName.STOP: rooms.stop,
+    ActName.FORGET_ROOM: rooms.forget_room,
+    ActName.OPEN: rooms.open_archive,
+    ActName.HELP: helping.explain,
+    **choosing.ACTS,
+}
+# These write nothing, so that they need no transaction, which would keep others from writing while they look.
+READING = frozenset({ActName.FIND, ActName.FIND_HERE, ActName.HELP, ActName.KNOW})
+
+
+def done(asking: Asking) -> Answer:
+    """The act itself. Raises NeedsThread."""
+    act = ACTS.get(asking.act.name)
+    if act is None:
+        return Answer(Body(lines=(_("That is not possible here."),)))
+    return act(asking)
+
+
+def to_asker(asking: Asking, answer: Answer, key: str) -> Post | None:
+    """To the one who asked, alone: whispered where the tool can, otherwise written to them; never into the room."""
+    if answer.body is None:
+        return None
+    about = " ".join(answer.about)
+    if asking.room is not None and Can.WHISPER in asking.can:
+        return Post(
+            key=key,
+            body=answer.body,
+            whisper_to=asking.account,
+            room=asking.room.source_id,
+            context=asking.context,
+            about=about,
+            reply=asking.reply,
+            form=answer.form,
+            trigger=asking.trigger if answer.form else "",
+        )
+    if Can.DIRECT not in asking.can:
+        return None
+    return Post(
+        key=key,
+        body=answer.body,
+        account=asking.account,
+        context=(asking.context or asking.said_in) if asking.room is None else "",
+        subject=asking.subject,
+        about=about,
+        reply=asking.reply,
+        form=answer.form,
+        trigger=asking.trigger if answer.form else "",
+    )
+
+
+def post_of(outgoing: Outgoing, key: str) -> Post:
+    return Post(
+        key=key,
+        body=outgoing.body,
+        room=outgoing.room,
+        account=outgoing.account,
+        context=outgoing.context,
+        subject=outgoing.subject,
+        in_name_of=outgoing.in_name_of,
+        in_name_of_account=outgoing.in_name_of_account,
+        about=outgoing.about,
+    )

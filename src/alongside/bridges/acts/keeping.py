@@ -1,0 +1,214 @@
+"""`keep`, `save`, `correct`, `add`: a thread becomes a note. What a machine chose goes to who asked for it alone, and
+becomes a note by their own act.
+"""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alongside.audiences.queries import NotThere
+from alongside.bridges.actions.following import follow_thread
+from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
+from alongside.bridges.port import Body, Button, Can, Field, Form, Item
+from alongside.bridges.queries import unscoped_conversation_of
+from alongside.bridges.wording import page
+from alongside.conversations.asking import message_at
+from alongside.conversations.queries import conversation_row
+from alongside.kit.refused import Refused
+from alongside.notes.actions import keeping as notes
+from alongside.notes.content import Content
+from alongside.notes.drafted import Drafted, drafted
+from alongside.notes.drafting import Excerpt
+from alongside.notes.drafting import Part as DraftedPart
+from alongside.notes.queries import note_view, notes_kept_from
+from alongside.notes.rules import Part
+from alongside.search.queries import unscoped_nearness
+
+PARTS = (
+    (Part.WHEN, _("When")),
+    (Part.WHAT_WORKED, _("What worked")),
+    (Part.WHY, _("Why we think so")),
+    (Part.WHERE_NOT, _("Where it may not help")),
+)
+FIELDS = ("title", *(part.value for part, _name in PARTS))
+
+
+def keep(asking: Asking) -> Answer:
+    """A draft, filled from what people said in the thread, for the one who asked for it."""
+    public_id = _conversation(asking)
+    if public_id is None:
+        return said(
+            _("Which thread? Write “keep” in it, forward it to me, or send me the address of its page."),
+        )
+    try:
+        found = drafted(asking.viewer, public_id, unscoped_nearness)
+    except NotThere:
+        return said(_("There is no such conversation that you may read."))
+    if asking.room is not None and (asking.context or asking.message):
+        follow_thread(
+            None, room_id=asking.room.room_id, context=asking.context or asking.message, kept_by=asking.account_id
+        )
+    about = (f"c:{public_id}",)
+    if asking.trigger and Can.FORM in asking.can:
+        return Answer(_draft_shown(asking, found), about=about, form=_form(found))
+    return Answer(_draft_shown(asking, found), about=about)
+
+
+def save(asking: Asking) -> Answer:
+    """The note itself: as it was drafted, or in the words of whoever read and mended it."""
+    public_id = _conversation(asking)
+    if public_id is None:
+        return said(_("Write “keep” first: I show you what a note would hold, and you say “save” to that."))
+    try:
+        found = drafted(asking.viewer, public_id, unscoped_nearness)
+        note = _kept(asking, found)
+    except NotThere:
+        return said(_("There is no such conversation that you may read."))
+    except Refused as refused:
+        return said(str(refused), _("Nothing was kept."))
+    link = page(reverse("note", args=[note]))
+    lines = (_("It is kept, and found by whoever may read what it was kept from."),)
+    item = Item(title=_title(asking, found), link=link)
+    foot = (_("Reply “correct: …” to add to it; anybody who may read it can mend it."),)
+    return Answer(Body(lines=lines, items=(item,), foot=foot), about=(f"n:{note}", f"c:{public_id}"))
+
+
+def correct(asking: Asking) -> Answer:
+    """One act, from the thread or in answer to what I said of the note: a sentence more, as a revision."""
+    words = asking.act.words.strip()
+    public_id = _note(asking)
+    if public_id is None or not words:
+        return said(_("Which note? Write “correct: …” in the thread that it was kept from."))
+    try:
+        now = note_view(asking.viewer, public_id)
+        joined = "\n\n".join(part for part in (now.content.what_worked, words) if part)
+        mended = Content(now.content.title, now.content.when, joined, now.content.why, now.content.where_not)
+        notes.change(asking.viewer, public_id=public_id, content=mended, based_on=now.revision)
+    except NotThere:
+        return said(_("There is no such note that you may read."))
+    except Refused as refused:
+        return said(str(refused))
+    item = Item(title=now.content.title, link=page(reverse("note", args=[public_id])))
+    return Answer(Body(lines=(_("It is in the note. What it said before is in its history."),), items=(item,)))
+
+
+def add(asking: Asking) -> Answer:
+    """A later reply, offered to the one who kept the thread, goes into the note as a passage of its author's."""
+    reference = asking.act.about.removeprefix("c:")
+    public_id, _dot, anchor = reference.partition(".")
+    try:
+        row = conversation_row(asking.viewer, public_id)
+        message_id = message_at(asking.viewer, row, anchor)
+        kept = next(iter(notes_kept_from(asking.viewer, row)), None)
+    except NotThere:
+        message_id, kept = None, None
+    if message_id is None or kept is None:
+        return said(_("There is no such note that you may read."))
+    try:
+        notes.quote_also(asking.viewer, public_id=kept.public_id, part=Part.WHAT_WORKED, message_id=message_id)
+    except Refused as refused:
+        return said(str(refused))
+    item = Item(title=kept.title, link=page(reverse("note", args=[kept.public_id])))
+    return Answer(Body(lines=(_("It is in the note now, with its author’s name."),), items=(item,)))
+
+
+def _conversation(asking: Asking) -> str | None:
+    """The conversation that is meant: what the act or an answer of ours names, or the thread in which it was said."""
+    named = [one for one in (*asking.act.about.split(), *asking.about) if one.startswith("c:")]
+    if named:
+        return named[0].removeprefix("c:").partition(".")[0]
+    thread = asking.context or asking.message
+    if asking.room is None or not thread:
+        return None
+    if not asking.is_thread_here and Can.HISTORY in asking.can:
+        raise NeedsThread(asking.room, thread)
+    return unscoped_conversation_of(asking.room.room_id, thread)
+
+
+def _note(asking: Asking) -> str | None:
+    named = [one for one in (*asking.act.about.split(), *asking.about) if one.startswith("n:")]
+    if named:
+        return named[0].removeprefix("n:")
+    thread = asking.context or asking.message
+    if asking.room is None or not thread:
+        return None
+    public_id = unscoped_conversation_of(asking.room.room_id, thread)
+    if public_id is None:
+        return None
+    try:
+        row = conversation_row(asking.viewer, public_id)
+    except NotThere:
+        return None
+    kept = next(iter(notes_kept_from(asking.viewer, row)), None)
+    return kept.public_id if kept else None
+
+
+def _draft_shown(asking: Asking, found: Drafted) -> Body:
+    names = {one.message_id: one.author for one in found.messages}
+    items = tuple(
+        Item(title=str(name), passage=((f"{names[one.message_id]}: {one.text}", False),))
+        for part, name in PARTS
+        for one in _excerpts(found, part)
+    )
+    thanks = ", ".join(one.author for one in found.draft.credited)
+    lines = [found.draft.title]
+    if thanks:
+        lines.append(_("With thanks to %(names)s.") % {"names": thanks})
+    words = f"save c:{found.public_id}"
+    link = page(reverse("keep", args=[found.public_id]))
+    buttons: tuple[Button, ...] = ()
+    foot = [_("Chosen by machine from people’s own words, for you alone. Read it before you keep it.")]
+    if Can.BUTTON in asking.can:
+        buttons = (Button(label=_("Keep it as it is"), words=words, is_first=True),)
+    else:
+        foot.append(_("Reply “save” to keep it as it is, or “save: a title of yours”."))
+    if link:
+        buttons = (*buttons, Button(label=_("Read and mend it first"), words="", link=link))
+    return Body(title=_("A note could be"), lines=tuple(lines), items=items, buttons=buttons, foot=tuple(foot))
+
+
+def _excerpts(found: Drafted, part: Part) -> tuple[Excerpt, ...]:
+    """Drafting names the four parts as notes do, in an enum of its own."""
+    return found.draft.parts.get(DraftedPart(part.value), ())
+
+
+def _form(found: Drafted) -> Form:
+    texts = {part: "\n\n".join(one.text for one in _excerpts(found, part)) for part, _name in PARTS}
+    return Form(
+        title=_("Keep this"),
+        words=f"save c:{found.public_id}",
+        send=_("Keep it"),
+        fields=(
+            Field(name="title", label=_("A question, or what was found"), value=found.draft.title),
+            *(Field(name=part.value, label=str(name), value=texts[part], is_long=True) for part, name in PARTS),
+        ),
+    )
+
+
+def _title(asking: Asking, found: Drafted) -> str:
+    return asking.fields.get("title", "").strip() or asking.act.words.strip() or found.draft.title
+
+
+def _kept(asking: Asking, found: Drafted) -> str:
+    """What was said stays somebody's passage as long as nobody changed its words; what was changed is the keeper's."""
+    own = {name: asking.fields.get(name, "").strip() for name in FIELDS}
+    passages, words = [], dict.fromkeys(FIELDS[1:], "")
+    for part, _name in PARTS:
+        excerpts = _excerpts(found, part)
+        drafted_text = "\n\n".join(one.text for one in excerpts)
+        if not asking.fields or own[part.value] == drafted_text.strip():
+            passages += [notes.Quoted(part, one.message_id, one.text) for one in excerpts]
+        else:
+            words[part.value] = own[part.value]
+    credited = [
+        notes.Credited(one.author_id, ", ".join(one.credits))
+        for one in found.draft.credited
+        if one.author_id is not None
+    ]
+    note = notes.keep(
+        asking.viewer,
+        conversation_ids=[found.conversation_id],
+        content=Content(_title(asking, found), *(words[name] for name in FIELDS[1:])),
+        passages=passages,
+        credited=credited,
+    )
+    return note.public_id

@@ -1,0 +1,132 @@
+"""`this helped`, `it did not help`, `tell`: what came of something, and what somebody learned."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alongside.audiences.queries import NotThere
+from alongside.bridges.acts.asking import Answer, Asking, said
+from alongside.bridges.port import Body, Button, Can, Item, Sign
+from alongside.bridges.queries import unscoped_known_messages
+from alongside.bridges.rules import ActName, meant_of
+from alongside.bridges.wording import page
+from alongside.conversations.actions.questions import say_it_helped, take_back_that_it_helped
+from alongside.conversations.asking import message_at
+from alongside.conversations.queries import conversation_titled
+from alongside.kit.refused import Refused
+from alongside.notes.actions import keeping as notes
+from alongside.notes.actions.remarking import remark
+from alongside.notes.queries import note_view
+from alongside.notes.rules import RemarkKind
+
+_NOTHING_MEANT = gettext_lazy(
+    "What helped? Reply to what I found for you, or write it in answer to the message itself."
+)
+
+
+def helped(asking: Asking) -> Answer:
+    """Of what an answer of ours named, or of the message that was answered. Which one, where it could be several."""
+    named = asking.act.about.split() or list(asking.about)
+    named = [one for one in named if one[:2] in ("c:", "n:")]
+    if not named and asking.room is not None and asking.message:
+        return _of_message(asking, asking.message)
+    if not named:
+        return said(str(_NOTHING_MEANT))
+    meant = meant_of(named, asking.act.words)
+    if not meant:
+        return _which(asking, named)
+    try:
+        titles = [_of_reference(asking, one) for one in meant]
+    except (NotThere, Refused) as refused:
+        return said(str(refused) or _("It is not there any more, so nothing was said of it."))
+    thanked = _("It says now that it helped, in your words.") if asking.act.words else _("It says now that it helped.")
+    return said(f"{', '.join(titles)}: {thanked}")
+
+
+def sign_of_message(asking: Asking, sign: Sign, *, is_taken_back: bool) -> None:
+    """A reaction in the tool to somebody's message: a fact of that message, without a word from us."""
+    if sign is not Sign.HELPED or asking.room is None:
+        return
+    row = unscoped_known_messages(asking.room.room_id, [asking.message]).get(asking.message)
+    if row is None:
+        return
+    try:
+        if is_taken_back:
+            take_back_that_it_helped(asking.viewer, message_id=row)
+        else:
+            say_it_helped(asking.viewer, message_id=row)
+    except NotThere:
+        return
+
+
+def tell(asking: Asking) -> Answer:
+    """One sentence makes a note, without any conversation."""
+    try:
+        note = notes.tell(asking.viewer, sentence=asking.act.words)
+    except Refused as refused:
+        return said(str(refused), _("Nothing was kept."))
+    item = Item(
+        title=note_view(asking.viewer, note.public_id).content.title, link=page(reverse("note", args=[note.public_id]))
+    )
+    lines = (_("It is a note now, for everybody in the organisation."),)
+    return Answer(Body(lines=lines, items=(item,)), about=(f"n:{note.public_id}",))
+
+
+def _of_reference(asking: Asking, reference: str) -> str:
+    """Say it of one thing; its title is returned. Raises NotThere and Refused."""
+    kind, _colon, rest = reference.partition(":")
+    did_help = asking.act.name is not ActName.DID_NOT_HELP
+    if kind == "n":
+        remark(
+            asking.viewer,
+            public_id=rest,
+            kind=RemarkKind.HELPED if did_help else RemarkKind.DID_NOT,
+            sentence=asking.act.words,
+        )
+        return note_view(asking.viewer, rest).content.title
+    public_id, _dot, anchor = rest.partition(".")
+    row, title = conversation_titled(asking.viewer, public_id)
+    message_id = message_at(asking.viewer, row, anchor)
+    if message_id is None:
+        raise NotThere
+    if not did_help:
+        raise Refused(_("Say it in the conversation itself: what did not help is an answer to people."))
+    say_it_helped(asking.viewer, message_id=message_id, sentence=asking.act.words)
+    return title
+
+
+def _of_message(asking: Asking, source_id: str) -> Answer:
+    room = asking.room
+    row = unscoped_known_messages(room.room_id, [source_id]).get(source_id) if room else None
+    if row is None:
+        return said(
+            _("What helped is not kept here, so there is nothing to say it of. Write “keep” in its thread first.")
+        )
+    try:
+        say_it_helped(asking.viewer, message_id=row, sentence=asking.act.words)
+    except NotThere:
+        return said(str(_NOTHING_MEANT))
+    return said(_("That message says now that it helped."))
+
+
+def _which(asking: Asking, named: list[str]) -> Answer:
+    titles = [_title(asking, one) for one in named]
+    items = tuple(Item(title=title) for title in titles)
+    buttons: tuple[Button, ...] = ()
+    if Can.BUTTON in asking.can:
+        buttons = tuple(
+            Button(label=_("%(number)s. helped") % {"number": number}, words=f"helped {one} {asking.act.words}".strip())
+            for number, one in enumerate(named, start=1)
+        )
+    foot = () if buttons else (_("Reply “helped, the first one”, with a sentence if you like."),)
+    return Answer(Body(title=_("Which one helped?"), items=items, buttons=buttons, foot=foot), about=tuple(named))
+
+
+def _title(asking: Asking, reference: str) -> str:
+    kind, _colon, rest = reference.partition(":")
+    try:
+        if kind == "n":
+            return note_view(asking.viewer, rest).content.title
+        return conversation_titled(asking.viewer, rest.partition(".")[0])[1]
+    except NotThere:
+        return _("something that is not there any more")

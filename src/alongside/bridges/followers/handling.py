@@ -1,0 +1,367 @@
+"""From the inbox to what follows: rows, and what goes out. Each thing is done and marked as done in one transaction."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from alongside.bridges.actions.following import (
+    come_in,
+    follow_member,
+    go_out,
+    known_accounts,
+    see_account,
+    see_room,
+)
+from alongside.bridges.actions.intake import finish, try_later
+from alongside.bridges.actions.telling import tell_of_new
+from alongside.bridges.acts import rooms, thanking
+from alongside.bridges.acts.acting import READING, done, post_of, to_asker
+from alongside.bridges.acts.asking import Answer, Asking, NeedsThread
+from alongside.bridges.models import Arrival
+from alongside.bridges.port import (
+    AccountSeen,
+    Anything,
+    Bounced,
+    Can,
+    Commanded,
+    Deleted,
+    InvitedIn,
+    Joined,
+    Left,
+    Moved,
+    PutOut,
+    Reacted,
+    RoomSeen,
+    Said,
+    Sign,
+    decoded,
+    encoded,
+)
+from alongside.bridges.queries import (
+    BridgeFacts,
+    unscoped_account,
+    unscoped_known_messages,
+    unscoped_new_arrivals,
+    unscoped_room,
+)
+from alongside.bridges.rules import Act, ActName, act_of
+from alongside.conversations.actions.messages import TakenIn, remove
+from alongside.conversations.actions.messages import take_in as take_in_messages
+from alongside.conversations.actions.moving import move
+from alongside.conversations.models import Room
+from alongside.conversations.rules import Said as SaidThere
+from alongside.kit import clock
+from alongside.letters.actions import give_up_all_for, put_out
+from alongside.letters.rules import Because
+from alongside.people.queries import unscoped_viewer_of_account
+
+AT_ONCE = 500
+logger = logging.getLogger("alongside.bridges")
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """An arrival that goes on once a thread was fetched from the tool."""
+
+    arrival_id: int
+    room: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """How many arrivals were dealt with, and what the first one that could not be needs."""
+
+    count: int
+    needs: Needs | None = None
+
+
+def handle_due(_actor: None, *, bridge: BridgeFacts, can: frozenset[Can]) -> Handled:
+    """Deal with what came, in its order. What cannot be dealt with now holds up the rest, and is tried again."""
+    count = 0
+    for rows, events in _together(unscoped_new_arrivals(bridge.bridge_id, clock.now(), AT_ONCE)):
+        for some, these in _as_one_or_each(bridge, can, rows, events):
+            try:
+                if these:
+                    _handle(bridge, can, some, these)
+            except NeedsThread as needs:
+                return Handled(count, Needs(some[0].pk, needs.room.source_id, needs.context))
+            except Exception as error:  # noqa: BLE001 (whatever a tool sends ends no process)
+                logger.warning("An event of %s could not be dealt with (%s).", bridge.name, type(error).__name__)
+                if try_later(None, arrival_id=some[0].pk):
+                    return Handled(count)
+            count += len(some)
+    return Handled(count)
+
+
+def _as_one_or_each(
+    bridge: BridgeFacts, can: frozenset[Can], rows: list[Arrival], events: list[Anything]
+) -> Iterator[tuple[list[Arrival], list[Anything]]]:
+    """Several messages at once; where one of them is in the way of the others, each by itself. No events: done."""
+    if len(rows) > 1:
+        try:
+            _handle(bridge, can, rows, events)
+        except Exception:  # noqa: BLE001 (which one it is shows when each is tried by itself)
+            yield from (([row], [event]) for row, event in zip(rows, events, strict=True))
+        else:
+            yield rows, []
+        return
+    yield rows, events
+
+
+def handle_with_thread(
+    _actor: None, *, bridge: BridgeFacts, can: frozenset[Can], needs: Needs, thread: Sequence[Said]
+) -> None:
+    """Take in the thread that an act is about, then do the act."""
+    row = Arrival.objects.filter(pk=needs.arrival_id).first()
+    if row is None or not row.body:
+        return
+    with transaction.atomic():
+        if said := [one for one in thread if not one.is_to_us]:  # what was an act is nobody's to keep
+            _take_in(bridge, said)
+        _act_on(bridge, can, row, decoded(bytes(row.body)), is_thread_here=True)
+        finish(None, arrival_ids=[row.pk])
+
+
+def _together(arrivals: Sequence[Arrival]) -> Iterator[tuple[list[Arrival], list[Anything]]]:
+    """Arrivals one by one, but plain messages that follow on each other at once."""
+    rows: list[Arrival] = []
+    events: list[Anything] = []
+    for row in arrivals:
+        event = _decoded(row)
+        if event is None:
+            continue
+        if rows and not (_is_plain(event) and _is_plain(events[-1])):
+            yield rows, events
+            rows, events = [], []
+        rows.append(row)
+        events.append(event)
+    if rows:
+        yield rows, events
+
+
+def _decoded(row: Arrival) -> Anything | None:
+    try:
+        return decoded(bytes(row.body))
+    except msgspec.MsgspecError:  # written by an older or newer version of ours
+        logger.warning("An event in the inbox cannot be read any more and was left.")
+        finish(None, arrival_ids=[row.pk])
+        return None
+
+
+def _is_plain(event: Anything) -> bool:
+    return isinstance(event, Said) and not event.is_to_us
+
+
+def _handle(bridge: BridgeFacts, can: frozenset[Can], rows: list[Arrival], events: list[Anything]) -> None:
+    if _is_plain(events[0]):
+        with transaction.atomic():
+            _take_in(bridge, [event for event in events if isinstance(event, Said)])
+            finish(None, arrival_ids=[row.pk for row in rows])
+    elif isinstance(events[0], Said | Commanded) and act_of(_words(events[0])).name in READING:
+        _act_on(bridge, can, rows[0], events[0])
+    else:
+        with transaction.atomic():
+            _follow(bridge, can, rows[0], events[0])
+            finish(None, arrival_ids=[rows[0].pk])
+
+
+def _words(event: Said | Commanded) -> str:
+    return event.words
+
+
+def _follow(bridge: BridgeFacts, can: frozenset[Can], row: Arrival, event: Anything) -> None:
+    match event:
+        case Said() | Commanded():
+            _act_on(bridge, can, row, event)
+        case Reacted():
+            _react(bridge, can, row, event)
+        case InvitedIn():
+            _come_in(bridge, row, event)
+        case AccountSeen():
+            see_account(None, bridge=bridge, seen=event)
+        case RoomSeen():
+            see_room(None, bridge=bridge, seen=event)
+        case Joined() | Left():
+            follow_member(None, bridge=bridge, event=event)
+        case _:
+            _end(bridge, event)
+
+
+def _end(bridge: BridgeFacts, event: Anything) -> None:
+    """Something is not there any more, or not where it was."""
+    match event:
+        case PutOut():
+            go_out(None, bridge=bridge, event=event)
+        case Deleted():
+            _remove(bridge, event)
+        case Moved():
+            _move(bridge, event)
+        case Bounced():
+            _bounce(bridge, event)
+
+
+def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
+    rooms_here = {
+        room.source_id: room
+        for room in Room.objects.filter(connection_id=bridge.connection_id, source_id__in={one.room for one in said})
+    }
+    accounts = known_accounts(
+        None, bridge=bridge, source_ids={one.account for one in said} | {who for one in said for who in one.mentions}
+    )
+    values = [
+        _as_said(one, rooms_here[one.room], accounts)
+        for one in said
+        if one.room in rooms_here and one.account[:200] in accounts
+    ]
+    taken = take_in_messages(
+        None,
+        said=values,
+        audiences={room.pk: room.audience_id for room in rooms_here.values()},
+        brought_by=None,
+    )
+    tell_of_new(None, said=values)
+    return taken
+
+
+def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
+    return SaidThere(
+        source_id=one.source_id,
+        room_id=room.pk,
+        author_id=accounts[one.account[:200]],
+        html=one.html,
+        text=one.text,
+        said_at=one.said_at,
+        context=one.context if room.is_threaded or one.context else None,
+        reply_to=one.reply_to,
+        subject=one.subject,
+        edited_at=one.edited_at,
+        url=one.url,
+        mentions=tuple(accounts[who[:200]] for who in one.mentions if who[:200] in accounts),
+    )
+
+
+def _act_on(
+    bridge: BridgeFacts, can: frozenset[Can], row: Arrival, event: Any, *, is_thread_here: bool = False
+) -> None:
+    """Somebody's act. Whoever is not known, or is deactivated in the tool, is answered nothing."""
+    asking = _asking(bridge, can, event, is_thread_here=is_thread_here)
+    answer = Answer() if asking is None else done(asking)
+    with transaction.atomic():
+        if asking is not None:
+            _say(bridge, row, asking, answer)
+        finish(None, arrival_ids=[row.pk])
+
+
+def _asking(bridge: BridgeFacts, can: frozenset[Can], event: Any, *, is_thread_here: bool) -> Asking | None:
+    account = unscoped_account(bridge.connection_id, event.account[:200])
+    if account is None:
+        known_accounts(None, bridge=bridge, source_ids=[event.account])
+        account = unscoped_account(bridge.connection_id, event.account[:200])
+    viewer = unscoped_viewer_of_account(account.pk) if account else None
+    if account is None or viewer is None:
+        return None
+    is_said = isinstance(event, Said)
+    act = _act_of_reaction(event) if isinstance(event, Reacted) else act_of(event.words)
+    return Asking(
+        bridge=bridge,
+        can=can,
+        viewer=viewer,
+        account_id=account.pk,
+        account=account.source_id,
+        act=act,
+        room=unscoped_room(bridge.connection_id, event.room) if event.room else None,
+        context=_thread_of(event),
+        message=event.reply_to if is_said else event.source_id if isinstance(event, Reacted) else event.message,
+        said_in=event.source_id if is_said else "",
+        about=tuple(event.about.split()),
+        fields=event.fields if isinstance(event, Commanded) else {},
+        subject=event.subject if is_said else "",
+        reply="" if is_said or isinstance(event, Reacted) else event.reply,
+        trigger="" if isinstance(event, Reacted) else event.trigger,
+        is_thread_here=is_thread_here,
+    )
+
+
+def _thread_of(event: Any) -> str:
+    """The thread in which something was said to us; not the one that the words to us would begin."""
+    if isinstance(event, Reacted):
+        return str(event.source_id)
+    if isinstance(event, Said):
+        return event.context if event.context and event.context != event.source_id else ""
+    return str(event.context)
+
+
+def _act_of_reaction(event: Reacted) -> Act:
+    return Act(ActName.KEEP if event.sign is Sign.KEEP else ActName.HELPED)
+
+
+def _say(bridge: BridgeFacts, row: Arrival, asking: Asking, answer: Answer) -> None:
+    key = sha256(f"{bridge.bridge_id}:{row.remote_id}:{row.version}".encode()).hexdigest()[:40]
+    post = to_asker(asking, answer, f"{key}-0")
+    if post is not None:
+        put_out(
+            None,
+            connection_id=bridge.connection_id,
+            key=post.key,
+            post=encoded(post),
+            because=Because.ANSWER,
+            account_id=asking.account_id,
+        )
+    for number, outgoing in enumerate(answer.also, start=1):
+        post = post_of(outgoing, f"{key}-{number}")
+        put_out(
+            None,
+            connection_id=outgoing.connection_id,
+            key=post.key,
+            post=encoded(post),
+            because=outgoing.because,
+            account_id=outgoing.account_id,
+        )
+
+
+def _come_in(bridge: BridgeFacts, row: Arrival, event: InvitedIn) -> None:
+    room = come_in(None, bridge=bridge, event=event)
+    if room is None:
+        return
+    by = unscoped_account(bridge.connection_id, event.by[:200])
+    outgoing = rooms.here_now(bridge.connection_id, room, by.name if by else "")
+    post = post_of(outgoing, f"here-{bridge.bridge_id}-{row.pk}")
+    put_out(None, connection_id=bridge.connection_id, key=post.key, post=encoded(post), because=outgoing.because)
+
+
+def _remove(bridge: BridgeFacts, event: Deleted) -> None:
+    room = unscoped_room(bridge.connection_id, event.room)
+    ids = unscoped_known_messages(room.room_id, [event.source_id]) if room else {}
+    if ids:
+        remove(None, message_ids=list(ids.values()))
+
+
+def _move(bridge: BridgeFacts, event: Moved) -> None:
+    room, to_room = (unscoped_room(bridge.connection_id, one) for one in (event.room, event.to_room))
+    if room is None or to_room is None:
+        return
+    ids = unscoped_known_messages(room.room_id, event.source_ids)
+    move(None, message_ids=list(ids.values()), room_id=to_room.room_id, context=event.to_context)
+
+
+def _react(bridge: BridgeFacts, can: frozenset[Can], row: Arrival, event: Reacted) -> None:
+    """On a post of ours, or to keep a thread, it is an act; on somebody's message it is a fact of that message."""
+    if event.sign is Sign.KEEP or event.about:
+        if not event.is_taken_back:
+            _act_on(bridge, can, row, event)
+        return
+    asking = _asking(bridge, can, event, is_thread_here=True)
+    if asking is not None:
+        thanking.sign_of_message(asking, event.sign, is_taken_back=event.is_taken_back)
+
+
+def _bounce(bridge: BridgeFacts, event: Bounced) -> None:
+    account = unscoped_account(bridge.connection_id, event.account[:200])
+    if account is not None and event.is_permanent:
+        give_up_all_for(None, account_id=account.pk, reason=f"It came back: {event.reason}"[:300])

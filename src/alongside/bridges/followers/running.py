@@ -1,0 +1,238 @@
+"""The bridge process: every connection has one supervised task, its own back-off and its own line; one that fails
+never slows another. What is async ends at the inbox; everything of the domain runs in threads.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
+
+from alongside.bridges.actions.connecting import lease, let_go, say_it_works, say_problem
+from alongside.bridges.actions.intake import take_in
+from alongside.bridges.actions.intake import trim as trim_inbox
+from alongside.bridges.followers.handling import handle_due, handle_with_thread
+from alongside.bridges.followers.sending import send_due
+from alongside.bridges.followers.threads import in_thread, staying_here
+from alongside.bridges.port import Adapter, Permanent, Temporary
+from alongside.bridges.queries import (
+    BridgeFacts,
+    unscoped_bridge,
+    unscoped_bridges,
+    unscoped_is_anything_new,
+)
+from alongside.bridges.registry import UnknownKind
+from alongside.bridges.rules import LEASED_FOR
+from alongside.bridges.sealed import opened
+from alongside.kit import clock
+from alongside.kit.sealing import NoKey
+from alongside.letters.actions import trim as trim_outbox
+from alongside.letters.queries import unscoped_is_anything_due
+
+# How often somebody looks whether another process (a webhook) has put something into the inbox or the outbox. What
+# comes by an own line wakes at once. An idle look is two queries on an index.
+LOOKED_EVERY = 0.05
+LOOKED_AT_BRIDGES_EVERY = 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+# Connections that have held so long begin with a short pause again when they break.
+HELD = 60.0
+TRIMMED_EVERY = 3600.0
+logger = logging.getLogger("alongside.bridges")
+
+
+class Line:
+    """One connection, open: listening, dealing with what came, sending what is due."""
+
+    def __init__(self, bridge: BridgeFacts, adapter: Adapter) -> None:
+        self.bridge = bridge
+        self.adapter = adapter
+        self._came = asyncio.Event()
+        self._goes = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until it breaks: raises what the adapter raised."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for part in (self._listen, self._handle, self._send):
+                    tasks.create_task(part())
+        except* (Temporary, Permanent, OSError) as several:
+            raise _first_of(several) from several
+        finally:
+            with suppress(Exception):
+                async with asyncio.timeout(10):
+                    await self.adapter.close()
+
+    async def _listen(self) -> None:
+        async for batch in self.adapter.listen(self.bridge.cursor):
+            new = await in_thread(take_in)(
+                None, bridge_id=self.bridge.bridge_id, connection_id=self.bridge.connection_id, batch=batch
+            )
+            if new:
+                self._came.set()
+        raise Temporary("The tool ended the line.")
+
+    async def _handle(self) -> None:
+        while True:
+            await self._until(self._came, unscoped_is_anything_new, self.bridge.bridge_id)
+            handled = await in_thread(handle_due)(None, bridge=self.bridge, can=self.adapter.can)
+            if handled.needs is not None:
+                await self._with_thread(handled.needs)
+            self._goes.set()
+
+    async def _with_thread(self, needs: Any) -> None:
+        """An act about a thread that is not here. Where the tool cannot tell it now, the act goes on without."""
+        try:
+            thread = await self.adapter.thread(needs.room, needs.context)
+        except Permanent as error:
+            if error.is_of_connection:
+                raise
+            thread = []
+        await in_thread(handle_with_thread)(None, bridge=self.bridge, can=self.adapter.can, needs=needs, thread=thread)
+        self._came.set()
+
+    async def _send(self) -> None:
+        while True:
+            await self._until(self._goes, unscoped_is_anything_due, self.bridge.connection_id)
+            went = await send_due(self.bridge, self.adapter)
+            if went.is_over:
+                raise Permanent("The tool does not accept us any more.", is_of_connection=True)
+
+    async def _until(self, woken: asyncio.Event, is_there: Any, row: int) -> None:
+        """Until something is there to do: at once when woken, otherwise looked at every LOOKED_EVERY."""
+        while not await in_thread(is_there)(row, clock.now()):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOKED_EVERY):
+                    await woken.wait()
+            woken.clear()
+
+
+def _first_of(several: BaseExceptionGroup[Any]) -> BaseException:
+    """Of what went wrong at once, what will not mend itself first."""
+    found = _flat(several)
+    return next((one for one in found if isinstance(one, Permanent)), found[0])
+
+
+def _flat(several: BaseExceptionGroup[Any]) -> list[BaseException]:
+    flat: list[BaseException] = []
+    for one in several.exceptions:
+        flat += _flat(one) if isinstance(one, BaseExceptionGroup) else [one]
+    return flat
+
+
+class Bridging:
+    """All connections that this process holds the lease of."""
+
+    def __init__(self) -> None:
+        self.process = f"{socket.gethostname()[:60]} {os.getpid()}"
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def run(self, stopping: threading.Event) -> None:
+        """Until told to stop. Then every line is closed and every lease let go."""
+        trimmed_at = asyncio.get_running_loop().time()
+        try:
+            while not stopping.is_set():
+                await self._look()
+                if asyncio.get_running_loop().time() - trimmed_at > TRIMMED_EVERY:
+                    trimmed_at = asyncio.get_running_loop().time()
+                    await in_thread(trim_inbox)(None)
+                    await in_thread(trim_outbox)(None)
+                await _pause(stopping, LOOKED_AT_BRIDGES_EVERY)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        """Open what is on and nobody else has; close what was turned off."""
+        bridges = {one.bridge_id: one for one in await in_thread(unscoped_bridges)()}
+        for bridge_id, task in list(self._tasks.items()):
+            if bridge_id not in bridges:
+                task.cancel()
+            if task.done() or bridge_id not in bridges:
+                with suppress(asyncio.CancelledError, Exception):
+                    await task
+                del self._tasks[bridge_id]
+        for bridge_id, bridge in bridges.items():
+            if bridge_id not in self._tasks and not bridge.kind.startswith("pretend"):
+                self._tasks[bridge_id] = asyncio.create_task(self._supervise(bridge_id))
+
+    async def _supervise(self, bridge_id: int) -> None:
+        """Open a connection again and again, with longer pauses the more often it fails."""
+        pause = FIRST_PAUSE
+        while True:
+            if not await in_thread(lease)(None, bridge_id=bridge_id, process=self.process):
+                await asyncio.sleep(LEASED_FOR.total_seconds() / 3)
+                continue
+            began = asyncio.get_running_loop().time()
+            after = await self._hold(bridge_id)
+            if asyncio.get_running_loop().time() - began > HELD:
+                pause = FIRST_PAUSE
+            await asyncio.sleep(after if after is not None else pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _hold(self, bridge_id: int) -> float | None:
+        """One line, from opening to breaking. How long the tool asked to wait, when it did."""
+        keeping = asyncio.create_task(self._keep_lease(bridge_id))
+        try:
+            bridge = await in_thread(unscoped_bridge)(bridge_id)
+            line = asyncio.create_task(Line(bridge, await in_thread(opened)(bridge)).run())
+            done, _pending = await asyncio.wait({line, keeping}, return_when=asyncio.FIRST_COMPLETED)
+            if keeping in done:
+                line.cancel()
+                await asyncio.gather(line, return_exceptions=True)
+                return None
+            await line
+        except (Permanent, NoKey, UnknownKind) as error:
+            await in_thread(say_problem)(None, bridge_id=bridge_id, problem=str(error), is_permanent=True)
+            return LONGEST_PAUSE
+        except (Temporary, OSError) as error:
+            problem = str(error) or type(error).__name__
+            await in_thread(say_problem)(None, bridge_id=bridge_id, problem=problem, is_permanent=False)
+            return error.retry_after if isinstance(error, Temporary) else None
+        except Exception as error:
+            logger.exception("The bridge %s broke.", bridge_id)
+            problem = f"Something of ours broke ({type(error).__name__}); it is in the log."
+            await in_thread(say_problem)(None, bridge_id=bridge_id, problem=problem, is_permanent=False)
+        finally:
+            keeping.cancel()
+            await asyncio.shield(in_thread(let_go)(None, bridge_id=bridge_id, process=self.process))
+        return None
+
+    async def _keep_lease(self, bridge_id: int) -> None:
+        """Ends when the lease is lost: another process has the connection then, and this one stops."""
+        while True:
+            await asyncio.sleep(LEASED_FOR.total_seconds() / 3)
+            if not await in_thread(lease)(None, bridge_id=bridge_id, process=self.process):
+                return
+
+
+async def _pause(stopping: threading.Event, seconds: float) -> None:
+    for _step in range(int(seconds / 0.1)):
+        if stopping.is_set():
+            return
+        await asyncio.sleep(0.1)
+
+
+def follow_tools(stopping: threading.Event) -> None:
+    """The bridge process, until told to stop."""
+    asyncio.run(Bridging().run(stopping))
+
+
+async def work_off(bridge: BridgeFacts, adapter: Adapter) -> None:
+    """Deal with everything that came and send everything that is due, once, without listening."""
+    line = Line(bridge, adapter)
+    while True:
+        handled = await in_thread(handle_due)(None, bridge=bridge, can=adapter.can)
+        if handled.needs is not None:
+            await line._with_thread(handled.needs)  # noqa: SLF001 (the same module's own)
+        went = await send_due(bridge, adapter)
+        if not handled.count and handled.needs is None and not went.tried:
+            break
+    await in_thread(say_it_works)(None, bridge_id=bridge.bridge_id)
+
+
+def work_off_now(bridge: BridgeFacts, adapter: Adapter) -> None:
+    """The same, in this thread, for a page or a test."""
+    staying_here(work_off, bridge, adapter)

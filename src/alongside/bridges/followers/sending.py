@@ -1,0 +1,151 @@
+"""The one place from which anything goes into a tool: what the outbox holds, and nothing else."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import msgspec
+from django.db import transaction
+
+from alongside.bridges.actions.connecting import say_it_works, say_problem
+from alongside.bridges.actions.following import follow_thread
+from alongside.bridges.followers.threads import in_thread
+from alongside.bridges.models import Followed
+from alongside.bridges.port import Adapter, Can, Permanent, Post, Sent, Temporary
+from alongside.bridges.queries import BridgeFacts, unscoped_account, unscoped_room
+from alongside.conversations.actions.messages import take_in
+from alongside.conversations.rules import Said
+from alongside.kit import clock, safe_html
+from alongside.letters.actions import claim, give_up, mark_not_sent, mark_sent, release
+from alongside.letters.queries import Claimed
+from alongside.letters.rules import Because
+from alongside.people.actions import keep_accounts
+from alongside.people.rules import AccountSaid
+
+# A tool that does not answer for so long has failed, for all that we know.
+PATIENCE = 60.0
+QUIET = AccountSaid("alongside: asked quietly", "Somebody, quietly", is_guest=True)
+logger = logging.getLogger("alongside.bridges")
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """How many were tried; whether the connection as a whole does not work any more."""
+
+    tried: int
+    is_over: bool = False
+
+
+async def send_due(bridge: BridgeFacts, adapter: Adapter) -> Went:
+    """Send what is due, one after the other. Safe to repeat, and to be killed in at any moment."""
+    is_idempotent = Can.IDEMPOTENT in adapter.can
+    claimed = await in_thread(claim)(None, connection_id=bridge.connection_id, is_idempotent=is_idempotent)
+    for number, one in enumerate(claimed):
+        try:
+            is_over = await _send(bridge, adapter, one, is_idempotent=is_idempotent)
+        except asyncio.CancelledError:
+            rest = [other.delivery_id for other in claimed[number + 1 :]]
+            await asyncio.shield(in_thread(release)(None, delivery_ids=rest))
+            raise
+        if is_over:
+            rest = [other.delivery_id for other in claimed[number + 1 :]]
+            await in_thread(release)(None, delivery_ids=rest)
+            return Went(number + 1, is_over=True)
+    return Went(len(claimed))
+
+
+async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idempotent: bool) -> bool:
+    """True when the connection as a whole does not work any more."""
+    post = _post(one)
+    if post is None:
+        await in_thread(give_up)(
+            None, delivery_id=one.delivery_id, reason="It was written by another version of Alongside."
+        )
+        return False
+    try:
+        async with asyncio.timeout(PATIENCE):
+            sent = await adapter.send(post)
+    except Permanent as error:
+        await in_thread(_failed_for_good)(bridge, one, error)
+        return error.is_of_connection
+    except (Temporary, TimeoutError, OSError) as error:
+        await in_thread(_failed_now)(one, error, is_idempotent=is_idempotent)
+        return False
+    await in_thread(after_sent)(bridge, one, post, sent)
+    return False
+
+
+def _post(one: Claimed) -> Post | None:
+    try:
+        post = msgspec.json.decode(one.post, type=Post)
+    except msgspec.MsgspecError:
+        return None
+    return msgspec.structs.replace(post, may_be_second=True) if one.may_be_second else post
+
+
+def _failed_for_good(bridge: BridgeFacts, one: Claimed, error: Permanent) -> None:
+    with transaction.atomic():
+        if error.is_of_connection:
+            release(None, delivery_ids=[one.delivery_id])
+            say_problem(None, bridge_id=bridge.bridge_id, problem=str(error), is_permanent=True)
+        else:
+            give_up(None, delivery_id=one.delivery_id, reason=str(error))
+
+
+def _failed_now(one: Claimed, error: BaseException, *, is_idempotent: bool) -> None:
+    # A tool that did not answer in time may have done it all the same.
+    is_uncertain = error.is_uncertain if isinstance(error, Temporary) else True
+    mark_not_sent(
+        None,
+        delivery_id=one.delivery_id,
+        reason=str(error) or "The tool did not answer.",
+        is_uncertain=is_uncertain,
+        is_idempotent=is_idempotent,
+        retry_after=error.retry_after if isinstance(error, Temporary) else None,
+    )
+
+
+def after_sent(bridge: BridgeFacts, one: Claimed, post: Post, sent: Sent) -> None:
+    """It is there: nothing is remembered of it, but a question that was asked through us is a conversation now."""
+    with transaction.atomic():
+        mark_sent(None, delivery_id=one.delivery_id)
+        if one.because in (Because.QUESTION, Because.QUIET_QUESTION) and sent.remote_id:
+            _take_in_question(bridge, one, post, sent)
+        say_it_works(None, bridge_id=bridge.bridge_id)
+
+
+def _take_in_question(bridge: BridgeFacts, one: Claimed, post: Post, sent: Sent) -> None:
+    room = unscoped_room(bridge.connection_id, post.room)
+    author = _author(bridge, one, post)
+    if room is None or author is None:
+        return
+    context = post.context or sent.context or sent.remote_id
+    html = safe_html.from_plain(post.body.quote)
+    question = Said(
+        source_id=sent.remote_id,
+        room_id=room.room_id,
+        author_id=author,
+        html=html,
+        text=safe_html.plain_text(html),
+        said_at=clock.now(),
+        context=context,
+        url=sent.url,
+    )
+    take_in(None, said=[question], audiences={room.room_id: room.audience_id}, brought_by=None)
+    if not Followed.objects.filter(room_id=room.room_id, context=context, asked_by__isnull=False).exists():
+        follow_thread(
+            None,
+            room_id=room.room_id,
+            context=context,
+            asked_by=one.account_id,
+            is_quiet=one.because is Because.QUIET_QUESTION,
+        )
+
+
+def _author(bridge: BridgeFacts, one: Claimed, post: Post) -> int | None:
+    """Whoever asked it; of a quiet question somebody who is nobody, the same for all of them."""
+    if one.because is Because.QUIET_QUESTION:
+        kept = keep_accounts(None, connection_id=bridge.connection_id, said=[QUIET], brought_by=None)
+        return kept.ids[QUIET.source_id]
+    account = unscoped_account(bridge.connection_id, post.in_name_of_account)
+    return account.pk if account else one.account_id

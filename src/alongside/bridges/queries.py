@@ -1,0 +1,220 @@
+"""Reads of connections, their inbox, and the rooms that Alongside is in."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from alongside.audiences.models import Audience, Hearer
+from alongside.audiences.queries import shared_by, unscoped_audience
+from alongside.audiences.rules import Kind
+from alongside.bridges.models import Arrival, Bridge, Followed, Presence
+from alongside.bridges.rules import ArrivalState, Listens, may_say_there
+from alongside.conversations.models import Conversation, Message, Room
+from alongside.people.models import Account
+from alongside.people.queries import unscoped_viewers_of_accounts
+from alongside.people.rules import NOBODY, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeFacts:
+    """A connection as a process needs it that opens it."""
+
+    bridge_id: int
+    connection_id: int
+    kind: str
+    name: str
+    tool: str
+    cursor: str
+    sealed_settings: str
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a connection is, for its page and for `check`."""
+
+    bridge_id: int
+    kind: str
+    name: str
+    is_on: bool
+    problem: str
+    problem_since: datetime | None
+    is_permanent: bool
+    heard_at: datetime | None
+    connection_id: int
+    waiting_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomThere:
+    """A room, as what is said in it needs it."""
+
+    room_id: int
+    source_id: str
+    name: str
+    audience_id: int
+    url: str
+    is_there: bool
+    listens: Listens
+    has_strangers: bool
+    are_members_known: bool
+
+
+def unscoped_bridges(*, only_on: bool = True) -> list[BridgeFacts]:
+    rows = Bridge.objects.select_related("connection").order_by("id")
+    return [_facts(row) for row in (rows.filter(is_on=True) if only_on else rows)]
+
+
+def unscoped_bridge(bridge_id: int) -> BridgeFacts:
+    return _facts(Bridge.objects.select_related("connection").get(pk=bridge_id))
+
+
+def _facts(row: Bridge) -> BridgeFacts:
+    return BridgeFacts(
+        bridge_id=row.pk,
+        connection_id=row.connection_id,
+        kind=row.kind,
+        name=row.connection.name,
+        tool=row.connection.tool,
+        cursor=row.cursor,
+        sealed_settings=row.sealed_settings,
+        owner_id=row.owner_id,
+    )
+
+
+def unscoped_health() -> list[Health]:
+    waiting = set(Arrival.objects.filter(state=ArrivalState.NEW.value).values_list("bridge_id", flat=True).distinct())
+    return [
+        Health(
+            bridge_id=row.pk,
+            kind=row.kind,
+            name=row.connection.name,
+            is_on=row.is_on,
+            problem=row.problem,
+            problem_since=row.problem_since,
+            is_permanent=row.is_problem_permanent,
+            heard_at=row.heard_at,
+            connection_id=row.connection_id,
+            waiting_in=row.pk in waiting,
+        )
+        for row in Bridge.objects.select_related("connection").order_by("connection__name", "id")
+    ]
+
+
+def unscoped_rooms_there(connection_id: int) -> list[str]:
+    """Source ids of the rooms in which Alongside is."""
+    rows = Presence.objects.filter(room__connection_id=connection_id, is_there=True).order_by("id")
+    return list(rows.values_list("room__source_id", flat=True))
+
+
+def unscoped_room(connection_id: int, source_id: str) -> RoomThere | None:
+    return next(iter(unscoped_rooms(connection_id, [source_id])), None)
+
+
+def unscoped_rooms(connection_id: int, source_ids: Collection[str]) -> list[RoomThere]:
+    """Two queries, however many."""
+    rooms = Room.objects.filter(connection_id=connection_id, source_id__in=source_ids)
+    here = {row.room_id: row for row in Presence.objects.filter(room__in=rooms)}
+    return [_room_there(room, here.get(room.pk)) for room in rooms]
+
+
+def _room_there(room: Room, presence: Presence | None) -> RoomThere:
+    return RoomThere(
+        room_id=room.pk,
+        source_id=room.source_id,
+        name=room.name,
+        audience_id=room.audience_id,
+        url=room.url,
+        is_there=presence is not None and presence.is_there,
+        listens=Listens(presence.listens) if presence else Listens.WHEN_ASKED,
+        has_strangers=presence is None or presence.has_strangers,
+        are_members_known=presence is not None and presence.are_members_known,
+    )
+
+
+def rooms_to_ask_in(viewer: Viewer, connection_id: int) -> list[RoomThere]:
+    """Rooms of a tool in which Alongside is and the viewer hears: where it may post a question of theirs."""
+    rows = Presence.objects.filter(room__connection_id=connection_id, is_there=True).select_related("room")
+    there = [_room_there(row.room, row) for row in rows.order_by("room__name")]
+    return [room for room in there if is_hearer_of(viewer, room)]
+
+
+def is_hearer_of(viewer: Viewer, room: RoomThere) -> bool:
+    """Whether somebody is in a room: a full member in an open one, one of its members in a closed one."""
+    facts = unscoped_audience(room.audience_id)
+    if facts.is_sealed:
+        return False
+    if facts.kind in (Kind.WORLD, Kind.ORGANISATION) and viewer.reads_organisation:
+        return True
+    heard = Hearer.objects.filter(audience_id=room.audience_id)
+    return heard.filter(Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id or 0)).exists()
+
+
+def unscoped_hearers_together(room: RoomThere) -> Viewer | None:
+    """Everybody who hears in a room, as one reader. None: somebody there is unknown, so that nothing may be said.
+
+    In a room that the organisation may read every full member hears, so only what all of them read is left.
+    """
+    facts = unscoped_audience(room.audience_id)
+    guests = Account.objects.filter(pk__in=facts.hearers.account_ids, is_guest=True, is_deactivated=False)
+    if facts.is_sealed or not may_say_there(
+        are_members_known=room.are_members_known, has_strangers=room.has_strangers, has_guests=guests.exists()
+    ):
+        return None
+    if facts.kind is Kind.WORLD:
+        return NOBODY
+    if facts.kind is Kind.ORGANISATION:
+        return Viewer(None, (), reads_organisation=True, shares=frozenset())
+    viewers = unscoped_viewers_of_accounts(facts.hearers.account_ids)
+    return shared_by(viewers) if viewers else None
+
+
+def unscoped_followed(room_id: int, contexts: Collection[str]) -> dict[str, Followed]:
+    rows = Followed.objects.filter(room_id=room_id, context__in=contexts)
+    return {row.context: row for row in rows}
+
+
+def unscoped_known_messages(room_id: int, source_ids: Collection[str]) -> dict[str, int]:
+    """Rows of messages that are here already, by their id in the tool."""
+    rows = Message.objects.filter(room_id=room_id, source_id__in=source_ids)
+    return dict(rows.values_list("source_id", "id"))
+
+
+def unscoped_conversation_of(room_id: int, context: str) -> str | None:
+    """The public id of a thread, when something of it is here."""
+    found = Message.objects.filter(room_id=room_id, source_id=context).select_related("conversation").first()
+    if found is None:
+        found = (
+            Message.objects.filter(room_id=room_id, conversation__source_id=context)
+            .select_related("conversation")
+            .first()
+        )
+    return found.conversation.public_id if found else None
+
+
+def unscoped_account(connection_id: int, source_id: str) -> Account | None:
+    return Account.objects.filter(connection_id=connection_id, source_id=source_id).first()
+
+
+def unscoped_new_arrivals(bridge_id: int, now: datetime, limit: int) -> Sequence[Arrival]:
+    """In the order in which they came; one that waits for another try holds up what came after it, so that an edit
+    is never dealt with before what it edits.
+    """
+    rows = list(Arrival.objects.filter(bridge_id=bridge_id, state=ArrivalState.NEW.value).order_by("id")[:limit])
+    waits = next((number for number, row in enumerate(rows) if row.due_at > now), len(rows))
+    return rows[:waits]
+
+
+def unscoped_is_anything_new(bridge_id: int, now: datetime) -> bool:
+    first = Arrival.objects.filter(bridge_id=bridge_id, state=ArrivalState.NEW.value).order_by("id").first()
+    return first is not None and first.due_at <= now
+
+
+def unscoped_sealed_before(room: RoomThere) -> list[int]:
+    """Sealed audiences of what an archive brought of this room."""
+    ids = (
+        Conversation.objects.filter(room_id=room.room_id).order_by("audience_id").values_list("audience_id", flat=True)
+    )
+    return list(Audience.objects.filter(pk__in=ids.distinct(), is_sealed=True).values_list("id", flat=True))

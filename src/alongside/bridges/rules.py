@@ -1,0 +1,234 @@
+"""What somebody means when they write to Alongside, in plain words, and what may be done where."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class ArrivalState(StrEnum):
+    NEW = "new"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Listens(StrEnum):
+    """What is taken in of a room."""
+
+    WHEN_ASKED = "when asked"  # what mentions it, or what somebody keeps
+    REMEMBERS = "remembers"  # its members asked it to remember the room
+
+
+# How long a replay is known, and a row of the inbox stays without its words.
+REPLAY_KNOWN_FOR = timedelta(days=14)
+# A connection's owner among processes says again that it is theirs long before this.
+LEASED_FOR = timedelta(seconds=30)
+# An event that cannot be dealt with is tried this often; then it is left, and what came after it goes on.
+MOST_TRIES = 8
+
+
+class ActName(StrEnum):
+    FIND = "find"
+    FIND_HERE = "find here"
+    ASK = "ask"
+    ASK_QUIETLY = "ask quietly"
+    KEEP = "keep"
+    SAVE = "save"
+    ANSWER = "answer"
+    ADD = "add"
+    CORRECT = "correct"
+    FORGET_ROOM = "forget this room"
+    TELL = "tell"
+    HELPED = "helped"
+    DID_NOT_HELP = "did not help"
+    PAUSE = "pause"
+    GO_ON = "go on"
+    FORGET = "forget me"
+    FORGET_SURELY = "forget me now"
+    TAKE = "take my things"
+    KNOW = "what do you know of me"
+    HELP = "help"
+    LISTEN = "remember this room"
+    STOP = "stop"
+    JOIN = "join"
+    SAY_CODE = "code"
+    PART = "part"
+    OPEN = "open"
+    FLOW = "follow my blog"
+    STOP_FLOW = "stop my blog"
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody wants. `words` are what follows; `room` a room's name without its sign; `about` what it is about."""
+
+    name: ActName
+    words: str = ""
+    room: str = ""
+    about: str = ""
+
+
+# What a reference in a button's words looks like: c:ID.ANCHOR for what was said, n:ID for a note.
+_REFERENCE = r"[cn]:[0-9a-z.]{1,80}"
+_ROOM = r"(?P<room>#?[^\s:#][^:\n]{0,120}?)"
+_END = r"[\s.!…]*"
+
+
+def _exactly(*words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:please[, ]+)?(?:{'|'.join(words)}){_END}(?:please{_END})?", re.IGNORECASE)
+
+
+_WHOLE: tuple[tuple[re.Pattern[str], ActName], ...] = (
+    (_exactly("help", "what can you do\\??", "how does this work\\??", "hello", "hi"), ActName.HELP),
+    (_exactly("pause", "pause me", "leave me out"), ActName.PAUSE),
+    (_exactly("go on", "unpause", "resume", "take me in again"), ActName.GO_ON),
+    (_exactly("forget me", "forget everything of mine"), ActName.FORGET),
+    (_exactly("yes,? forget me", "forget me now"), ActName.FORGET_SURELY),
+    (_exactly("take my things", "take my words", "export my things"), ActName.TAKE),
+    (_exactly("what do you know (?:of|about) me\\??", "what have you got (?:of|about|on) me\\??"), ActName.KNOW),
+    (_exactly("remember this room", "remember (?:the )?room"), ActName.LISTEN),
+    (_exactly("stop", "stop listening", "stop remembering", "stop remembering this room", "leave"), ActName.STOP),
+    (_exactly("forget this room", "forget what was said here"), ActName.FORGET_ROOM),
+    (_exactly("join (?:my )?accounts?", "join", "link my accounts?"), ActName.JOIN),
+    (_exactly("part (?:my )?accounts?", "part", "unlink my accounts?"), ActName.PART),
+    (_exactly("open this room", "open the archive", "open it"), ActName.OPEN),
+    (_exactly("keep", "keep this", "keep it", "keep this thread", "keep the thread"), ActName.KEEP),
+    (_exactly("save", "save it", "save this", "keep it as it is"), ActName.SAVE),
+)
+_HELPED = re.compile(
+    rf"(?:(?:yes|thanks|thank you)[,.! ]+)?(?:this |that |it )?helped(?: me)?\b(?P<about>(?: {_REFERENCE})*)"
+    r"[\s.,:;!–-]*(?P<words>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_DID_NOT = re.compile(
+    rf"(?:this |that |it )?(?:did not|didn['’]t) help(?: me)?\b(?P<about>(?: {_REFERENCE})*)[\s.,:;!–-]*(?P<words>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASK = re.compile(
+    rf"ask(?P<quietly> quietly)?(?: (?:in|the room)(?: {_ROOM})?)?\s*(?::|\n)\s*(?P<words>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TELL = re.compile(r"(?P<words>(?:today i learned|at the desk we found|til)\b[\s:,]*.+)", re.IGNORECASE | re.DOTALL)
+_TELL_PLAIN = re.compile(r"tell\s*:\s*(?P<words>.+)", re.IGNORECASE | re.DOTALL)
+_HERE = re.compile(r"(?:here|for all of us|for everybody here)\s*:\s*(?P<words>.+)", re.IGNORECASE | re.DOTALL)
+_FIND = re.compile(r"find\s*:?\s+(?P<words>.+)", re.IGNORECASE | re.DOTALL)
+_KEEP_ABOUT = re.compile(
+    rf"(?:keep|save)(?P<about> {_REFERENCE}|\s+https?://\S+/conversations/[0-9a-z]{{12}}\S*)", re.IGNORECASE
+)
+_SAVE_WITH = re.compile(r"save\s*:\s*(?P<words>.+)", re.IGNORECASE | re.DOTALL)
+_CODE = re.compile(r"(?:my )?code(?: is)?[\s:]+(?P<words>[0-9A-Za-z -]{4,40})" + _END, re.IGNORECASE)
+_ANSWER = re.compile(r"answer\s*:\s*(?P<words>.+)", re.IGNORECASE | re.DOTALL)
+_CORRECT = re.compile(r"correct(?: it)?\s*:\s*(?P<words>.+)", re.IGNORECASE | re.DOTALL)
+_ADD = re.compile(rf"add(?: it)?(?P<about> {_REFERENCE})", re.IGNORECASE)
+_FLOW = re.compile(rf"follow my blog\s+(?P<words>\S+)(?:\s+(?:into|in|to)\s+{_ROOM})?{_END}", re.IGNORECASE)
+_STOP_FLOW = re.compile(rf"stop (?:following )?my blog(?:\s+(?P<words>\S+))?{_END}", re.IGNORECASE)
+_YES_NO = re.compile(r"(?P<which>yes|no)(?P<about> [pk]:\d{1,18})" + _END, re.IGNORECASE)
+_CONVERSATION = re.compile(r"/conversations/([0-9a-z]{12})")
+
+
+def act_of(text: str) -> Act:
+    """What a text written to Alongside asks for. Everything that is nothing else is a question: find."""
+    text = text.strip()
+    for pattern, name in _WHOLE:
+        if pattern.fullmatch(text):
+            return Act(name)
+    for reads in (_helped, _asks, _keeps, _tells, _of_choices):
+        if (act := reads(text)) is not None:
+            return act
+    if found := _FIND.fullmatch(text):
+        return Act(ActName.FIND, found["words"].strip())
+    return Act(ActName.FIND, text) if text else Act(ActName.HELP)
+
+
+def _helped(text: str) -> Act | None:
+    for pattern, name in ((_DID_NOT, ActName.DID_NOT_HELP), (_HELPED, ActName.HELPED)):
+        if found := pattern.fullmatch(text):
+            return Act(name, found["words"].strip(), about=found["about"].strip())
+    return None
+
+
+def _asks(text: str) -> Act | None:
+    if found := _HERE.fullmatch(text):
+        return Act(ActName.FIND_HERE, found["words"].strip())
+    if found := _ASK.fullmatch(text):
+        name = ActName.ASK_QUIETLY if found["quietly"] else ActName.ASK
+        return Act(name, found["words"].strip(), _plain_room(found["room"]))
+    if found := _ANSWER.fullmatch(text):
+        return Act(ActName.ANSWER, found["words"].strip())
+    return None
+
+
+def _keeps(text: str) -> Act | None:
+    if found := _KEEP_ABOUT.fullmatch(text):
+        address = _CONVERSATION.search(found["about"])
+        name = ActName.SAVE if text.lower().startswith("save") else ActName.KEEP
+        return Act(name, about=f"c:{address[1]}" if address else found["about"].strip())
+    if found := _SAVE_WITH.fullmatch(text):
+        return Act(ActName.SAVE, found["words"].strip())
+    if found := _CORRECT.fullmatch(text):
+        return Act(ActName.CORRECT, found["words"].strip())
+    if found := _ADD.fullmatch(text):
+        return Act(ActName.ADD, about=found["about"].strip())
+    return None
+
+
+def _tells(text: str) -> Act | None:
+    for pattern in (_TELL, _TELL_PLAIN):
+        if found := pattern.fullmatch(text):
+            return Act(ActName.TELL, found["words"].strip())
+    return None
+
+
+def _of_choices(text: str) -> Act | None:
+    if found := _CODE.fullmatch(text):
+        return Act(ActName.SAY_CODE, found["words"].strip())
+    if found := _FLOW.fullmatch(text):
+        return Act(ActName.FLOW, found["words"], _plain_room(found["room"]))
+    if found := _STOP_FLOW.fullmatch(text):
+        return Act(ActName.STOP_FLOW, found["words"] or "")
+    if found := _YES_NO.fullmatch(text):
+        return Act(ActName.YES if found["which"].lower() == "yes" else ActName.NO, about=found["about"].strip())
+    return None
+
+
+def _plain_room(name: str | None) -> str:
+    return (name or "").strip().removeprefix("#").removeprefix("the room ").strip()
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+def meant_of(references: list[str], sentence: str) -> list[str]:
+    """Of several things that an answer named, the ones that a sentence says helped: “the second one”, “2”.
+
+    All of them where only one was named; none where the sentence says nothing, so that one has to be asked.
+    """
+    if len(references) <= 1:
+        return references
+    said = sentence.lower()
+    return [
+        reference
+        for number, (reference, word) in enumerate(zip(references, _ORDINALS, strict=False), start=1)
+        if re.search(rf"\b{word}\b|(?<![\w.,]){number}(?:\b(?![:.,]?\d)|\.)", said)
+    ]
+
+
+def may_say_there(*, are_members_known: bool, has_strangers: bool, has_guests: bool) -> bool:
+    """Whether what Alongside knows may be said in a room (promise 4): every hearer has to be known, and a guest, a
+    bridged or federated member or an outside subscriber is none of those.
+    """
+    return are_members_known and not has_strangers and not has_guests
+
+
+def is_taken_in(*, is_there: bool, listens: Listens, is_followed: bool, is_known: bool) -> bool:
+    """Whether something said in a room is taken in: the room is remembered, or its thread was kept or asked in
+    through us, or it is an edit of what is here already.
+    """
+    return is_there and (listens is Listens.REMEMBERS or is_followed or is_known)
+
+
+def may_ask_to_remember(*, is_member: bool) -> bool:
+    """Only its members ask it to remember a room, or to stop."""
+    return is_member
