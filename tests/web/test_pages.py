@@ -52,12 +52,12 @@ def test_a_page_asks_as_often_for_three_things_as_for_one(organisation: Organisa
     assert len(asked) == QUERIES[address], "\n".join(asked)
 
 
-def test_a_try_out_asks_two_more_for_its_bar(organisation: Organisation) -> None:
+def test_a_try_out_asks_three_more_for_its_bar(organisation: Organisation) -> None:
     here = organisation(3)
     before = len(queries_of(here.client, "/"))
     mark_as_try_out(None)
     link_for_try_out(None)
-    assert len(queries_of(here.client, "/")) == before + 2
+    assert len(queries_of(here.client, "/")) == before + 3
 
 
 def test_a_long_conversation_is_cut_into_pages_of_200(organisation: Organisation) -> None:

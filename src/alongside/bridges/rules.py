@@ -1,6 +1,7 @@
 """What somebody means when they write to Alongside, in plain words, and what may be done where."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -213,6 +214,41 @@ def meant_of(references: list[str], sentence: str) -> list[str]:
         for number, (reference, word) in enumerate(zip(references, _ORDINALS, strict=False), start=1)
         if re.search(rf"\b{word}\b|(?<![\w.,]){number}(?:\b(?![:.,]?\d)|\.)", said)
     ]
+
+
+# In a tool an answer is read between two other things: a sentence or two of each, with what was looked for in it.
+LONGEST_PASSAGE = 220
+
+
+def shortened(passage: Sequence[tuple[str, bool]], longest: int = LONGEST_PASSAGE) -> tuple[tuple[str, bool], ...]:
+    """A passage cut to what is read at a glance: from a little before its first marked word on, at whole words."""
+    text = "".join(piece for piece, _ in passage)
+    if len(text) <= longest:
+        return tuple(passage)
+    marked = next(iter(_marked_at(passage)), 0)
+    start = 0 if marked < longest // 2 else text.rfind(" ", 0, marked - longest // 4) + 1
+    end = start + longest
+    end = len(text) if end >= len(text) else max(text.rfind(" ", start, end), start + longest // 2)
+    cut = _between(passage, start, end)
+    return (*((("… ", False),) if start else ()), *cut, *(((" …", False),) if end < len(text) else ()))
+
+
+def _marked_at(passage: Sequence[tuple[str, bool]]) -> Iterator[int]:
+    at = 0
+    for piece, is_marked in passage:
+        if is_marked:
+            yield at
+        at += len(piece)
+
+
+def _between(passage: Sequence[tuple[str, bool]], start: int, end: int) -> tuple[tuple[str, bool], ...]:
+    at, cut = 0, []
+    for piece, is_marked in passage:
+        inside = piece[max(0, start - at) : max(0, end - at)]
+        if inside:
+            cut.append((inside, is_marked))
+        at += len(piece)
+    return tuple(cut)
 
 
 def may_say_there(*, are_members_known: bool, has_strangers: bool, has_guests: bool) -> bool:

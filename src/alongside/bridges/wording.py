@@ -23,8 +23,13 @@ def in_month(moment: datetime) -> str:
     return month if here.year == timezone.localtime(clock.now()).year else f"{month} {here.year}"
 
 
-def page(path: str) -> str:
-    """An address of ours, for a link in a tool; "" where our pages have no address that others reach."""
+def page(path: str, kind: str = "") -> str:
+    """An address of ours, for a link in a tool; "" where our pages have no address that others reach.
+
+    `kind` of bridge: a pretended one stands on our own pages, so that a path is enough there.
+    """
+    if kind.startswith("pretend"):
+        return path
     return f"{settings.BASE_URL}{path}" if settings.BASE_URL else ""
 
 

@@ -5,6 +5,7 @@ from alongside.archives.download import take
 urlpatterns = [
     path("", include("alongside.web.urls")),
     path("", include("alongside.web.note_urls")),
+    path("", include("alongside.web.tool_urls")),
     path("api/", include("alongside.api.urls")),
     path("feeds/", include("alongside.api.feed_urls")),
     path("things/take", take, name="take"),

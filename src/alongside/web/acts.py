@@ -25,7 +25,7 @@ def be(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("person", "")
     if chosen != OUTSIDER and not (chosen.isdigit() and unscoped_person(int(chosen))):
         raise Http404
-    response = redirect("home")
+    response = redirect("tools" if request.POST.get("back") == "tools" else "home")
     response.set_signed_cookie(BE, chosen, httponly=True, samesite="Lax")
     return response
 

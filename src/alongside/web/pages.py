@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from alongside.audiences.rules import Kind
+from alongside.bridges.demonstration import is_there
 from alongside.conversations.queries import rooms_readable
 from alongside.people.queries import unscoped_people
 from alongside.people.rules import Viewer
@@ -75,7 +76,9 @@ def _try_out(request: HttpRequest, person_id: int | None) -> presenting.TryOut |
         for one in unscoped_people(MOST_PEOPLE_IN_BAR)
     )
     outsider = presenting.TryOutPerson(OUTSIDER, _("somebody from outside"), person_id is None)
-    return presenting.TryOut((*people, outsider), reading_words(closed, reads_organisation=viewer.reads_organisation))
+    return presenting.TryOut(
+        (*people, outsider), reading_words(closed, reads_organisation=viewer.reads_organisation), is_there()
+    )
 
 
 def now() -> Any:

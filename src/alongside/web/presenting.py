@@ -7,7 +7,20 @@ from django.utils.translation import gettext as _
 
 from alongside.web.wording import Piece, When, initials
 
-Here = Literal["home", "notes", "find", "room", "conversation", "things", "choices", "charter", "sign_in", "error"]
+Here = Literal[
+    "tools",
+    "connections",
+    "home",
+    "notes",
+    "find",
+    "room",
+    "conversation",
+    "things",
+    "choices",
+    "charter",
+    "sign_in",
+    "error",
+]
 Theme = Literal["", "paper", "dark"]
 
 # Every page
@@ -46,6 +59,8 @@ class TryOut:
     people: tuple[TryOutPerson, ...]
     reads: str
     """`wording.reading_words(...)`."""
+    has_tools: bool = False
+    """Whether there is a room and a mailbox to try it in."""
 
 
 @dataclass(frozen=True, slots=True)

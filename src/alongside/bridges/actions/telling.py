@@ -49,11 +49,14 @@ def _to(account_id: int, followed: Followed, one: Said, because: Because) -> Non
     conversation = Conversation.objects.filter(room_id=followed.room_id, source_id=followed.context).first()
     if viewer is None or bridge is None or conversation is None:
         return
-    can = adapter_class(bridge.kind).can
-    if Can.DIRECT not in can or not _may_read(viewer, conversation):
+    if Can.DIRECT not in adapter_class(bridge.kind).can or not _may_read(viewer, conversation):
         return
     if because is Because.LATER_REPLY:
-        body = _later_reply(followed.room, conversation, one, can) if notes_kept_from(viewer, conversation.pk) else None
+        body = (
+            _later_reply(followed.room, conversation, one, bridge.kind)
+            if notes_kept_from(viewer, conversation.pk)
+            else None
+        )
     else:
         body = _answered(followed, one)
     if body is None:
@@ -90,11 +93,12 @@ def _answered(followed: Followed, one: Said) -> Body:
     )
 
 
-def _later_reply(room: Room, conversation: Conversation, one: Said, can: frozenset[Can]) -> Body:
+def _later_reply(room: Room, conversation: Conversation, one: Said, kind: str) -> Body:
     who = Account.objects.get(pk=one.author_id).name
     words = f"add c:{conversation.public_id}.{anchor_of(one.said_at)}"
+    can = adapter_class(kind).can
     buttons = (Button(label=_("Add it to the note"), words=words, is_first=True),) if Can.BUTTON in can else ()
-    link = page(reverse("conversation", args=[conversation.public_id]))
+    link = page(reverse("conversation", args=[conversation.public_id]), kind)
     if link:
         buttons = (*buttons, Button(label=_("See the thread"), words="", link=link))
     foot = _("You kept this thread, so I offer it.")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing, said
 from alongside.bridges.port import Body, Button, Can, Item
 from alongside.bridges.queries import RoomThere, rooms_to_ask_in, unscoped_hearers_together
+from alongside.bridges.rules import shortened
 from alongside.bridges.wording import in_a_room, in_month, on_day, page, why_it_came
 from alongside.letters.rules import Because
 from alongside.people.rules import Viewer
@@ -31,10 +32,9 @@ def find(asking: Asking) -> Answer:
     about = tuple(reference_to(result) for result in results)
     body = Body(
         title=title,
-        lines=_remarks(found),
-        items=tuple(item_of(result) for result in results),
+        items=tuple(item_of(result, asking.bridge.kind) for result in results),
         buttons=(*_thanks(about, asking.can), *_to_ask(question, rooms, asking.can)),
-        foot=_foot(asking, rooms),
+        foot=(*_remarks(found), *_foot(asking, rooms)),
     )
     return Answer(body, about=about)
 
@@ -50,7 +50,7 @@ def find_here(asking: Asking) -> Answer:
         why = _("Somebody reads here whom I do not know, so I say this to you alone.")
         body = alone.body or Body()
         return Answer(_with_lines(body, (why, *body.lines)), about=alone.about)
-    shown = _for_a_room(together, asking.act.words[:LONGEST_QUESTION])
+    shown = _for_a_room(together, asking.act.words[:LONGEST_QUESTION], asking.bridge.kind)
     if shown is None:
         return said(_("Nothing that everybody in %(room)s may read answers this.") % {"room": in_a_room(room.name)})
     outgoing = Outgoing(
@@ -63,13 +63,13 @@ def find_here(asking: Asking) -> Answer:
     return Answer(None, also=(outgoing,))
 
 
-def _for_a_room(together: Viewer, question: str) -> Body | None:
+def _for_a_room(together: Viewer, question: str, kind: str) -> Body | None:
     found = found_for(together, question, limit=SHOWN)
     if not found.results or found.is_weak:
         return None
     return Body(
         title=_("People have been here before"),
-        items=tuple(item_of(result) for result in found.results),
+        items=tuple(item_of(result, kind) for result in found.results),
         foot=(_("Only from what everybody in this room may read."),),
     )
 
@@ -79,21 +79,21 @@ def reference_to(result: Result) -> str:
     return f"n:{result.public_id}" if result.kind == "note" else f"c:{result.public_id}.{result.anchor}"
 
 
-def item_of(result: Result) -> Item:
+def item_of(result: Result, kind: str) -> Item:
     if result.kind == "note":
         where = _("a note, last found true in %(month)s") % {"month": in_month(result.said_at)}
         return Item(
             title=result.title,
-            link=page(reverse("note", args=[result.public_id])),
+            link=page(reverse("note", args=[result.public_id]), kind),
             where=where,
-            passage=result.passage,
+            passage=shortened(result.passage),
         )
     where = f"{in_a_room(result.room)}, {on_day(result.said_at)}"
     return Item(
         title=result.title,
-        link=page(reverse("conversation", args=[result.public_id])) or _web(result.url),
+        link=page(reverse("conversation", args=[result.public_id]), kind) or _web(result.url),
         where=f"{where} · {result.speaker}" if result.speaker else where,
-        passage=result.passage,
+        passage=shortened(result.passage),
         source=_web(result.url),
         source_name=result.connection,
     )

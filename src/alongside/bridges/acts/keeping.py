@@ -65,7 +65,7 @@ def save(asking: Asking) -> Answer:
         return said(_("There is no such conversation that you may read."))
     except Refused as refused:
         return said(str(refused), _("Nothing was kept."))
-    link = page(reverse("note", args=[note]))
+    link = page(reverse("note", args=[note]), asking.bridge.kind)
     lines = (_("It is kept, and found by whoever may read what it was kept from."),)
     item = Item(title=_title(asking, found), link=link)
     foot = (_("Reply “correct: …” to add to it; anybody who may read it can mend it."),)
@@ -87,7 +87,7 @@ def correct(asking: Asking) -> Answer:
         return said(_("There is no such note that you may read."))
     except Refused as refused:
         return said(str(refused))
-    item = Item(title=now.content.title, link=page(reverse("note", args=[public_id])))
+    item = Item(title=now.content.title, link=page(reverse("note", args=[public_id]), asking.bridge.kind))
     return Answer(Body(lines=(_("It is in the note. What it said before is in its history."),), items=(item,)))
 
 
@@ -107,7 +107,7 @@ def add(asking: Asking) -> Answer:
         notes.quote_also(asking.viewer, public_id=kept.public_id, part=Part.WHAT_WORKED, message_id=message_id)
     except Refused as refused:
         return said(str(refused))
-    item = Item(title=kept.title, link=page(reverse("note", args=[kept.public_id])))
+    item = Item(title=kept.title, link=page(reverse("note", args=[kept.public_id]), asking.bridge.kind))
     return Answer(Body(lines=(_("It is in the note now, with its author’s name."),), items=(item,)))
 
 
@@ -154,7 +154,7 @@ def _draft_shown(asking: Asking, found: Drafted) -> Body:
     if thanks:
         lines.append(_("With thanks to %(names)s.") % {"names": thanks})
     words = f"save c:{found.public_id}"
-    link = page(reverse("keep", args=[found.public_id]))
+    link = page(reverse("keep", args=[found.public_id]), asking.bridge.kind)
     buttons: tuple[Button, ...] = ()
     foot = [_("Chosen by machine from people’s own words, for you alone. Read it before you keep it.")]
     if Can.BUTTON in asking.can:

@@ -66,7 +66,8 @@ def tell(asking: Asking) -> Answer:
     except Refused as refused:
         return said(str(refused), _("Nothing was kept."))
     item = Item(
-        title=note_view(asking.viewer, note.public_id).content.title, link=page(reverse("note", args=[note.public_id]))
+        title=note_view(asking.viewer, note.public_id).content.title,
+        link=page(reverse("note", args=[note.public_id]), asking.bridge.kind),
     )
     lines = (_("It is a note now, for everybody in the organisation."),)
     return Answer(Body(lines=lines, items=(item,)), about=(f"n:{note.public_id}",))

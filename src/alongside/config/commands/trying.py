@@ -40,12 +40,17 @@ def prepare_try_out(archive: Path | None) -> None:
     link_for_try_out(None)
     catch_up_words()
     if archive is None:
+        from alongside.bridges.demonstration import prepare_demonstration
+
+        prepare_demonstration()
+    if archive is None:
         click.echo(f"The sample organisation is here ({monotonic() - began:.1f} s).")
 
 
 def who_you_are() -> str:
     from django.conf import settings
 
+    from alongside.bridges.demonstration import is_there
     from alongside.people.queries import first_person_of_try_out, viewer_of_person
 
     person = first_person_of_try_out(FIRST_PERSON)
@@ -53,4 +58,9 @@ def who_you_are() -> str:
         return "Nobody is in it who could be somebody; what the world may read is shown."
     viewer = viewer_of_person(person)
     asking = f'ALONGSIDE_HOME={settings.HOME} alongside find "…" --as {person.email}'
-    return f"You are {viewer.name}; the bar on top of each page makes you anybody else. From a terminal: {asking}"
+    begin = ""
+    if is_there():
+        begin = "Begin in its chat room and its mailbox, which stand for yours: the page “In your tools” (/tools).\n"
+    return (
+        f"{begin}You are {viewer.name}; the bar on top of each page makes you anybody else. From a terminal: {asking}"
+    )

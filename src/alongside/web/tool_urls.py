@@ -1,0 +1,11 @@
+from django.urls import path
+
+from alongside.web import tool_views
+
+urlpatterns = [
+    path("tools", tool_views.tools, name="tools"),
+    path("tools/say", tool_views.say, name="tools_say"),
+    path("tools/mail", tool_views.mail, name="tools_mail"),
+    path("tools/keep", tool_views.keep, name="tools_keep"),
+    path("tools/press", tool_views.press, name="tools_press"),
+]
