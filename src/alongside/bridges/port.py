@@ -380,6 +380,23 @@ class Adapter(Protocol):
     async def close(self) -> None: ...
 
 
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """Which workspace, server or list a connection leads to. `key` is what an archive of the same has, where there
+    are archives of it, so that its accounts and rooms are the same ones; `name` is for people ("Acme, Slack").
+    """
+
+    key: str
+    name: str
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """An adapter that can say which workspace it leads to. Without it a kind has one connection."""
+
+    async def workspace(self) -> Workspace:
+        """Raises Temporary and Permanent."""
+
+
 @runtime_checkable
 class Webhook(Protocol):
     """An adapter that is also sent to over HTTP."""

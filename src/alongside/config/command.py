@@ -14,7 +14,8 @@ class Late(click.Group):
     """Finds a command's module by its name, so that `--help` answers at once."""
 
     modules = {
-        "run": "running", "serve": "running", "work": "running",
+        "run": "running", "serve": "running", "work": "running", "bridge": "bridging", "connect": "bridging",
+        "rotate-key": "bridging",
         "import": "archiving", "export": "archiving",
         "find": "finding", "keep": "keeping", "rebuild": "indexing", "check": "checking", "manage": "managing",
     }  # fmt: skip
@@ -30,7 +31,7 @@ class Late(click.Group):
         from importlib import import_module
 
         module = import_module(f"alongside.config.commands.{self.modules[cmd_name]}")
-        return with_lines_kept(getattr(module, f"{cmd_name}_"))
+        return with_lines_kept(getattr(module, f"{cmd_name.replace('-', '_')}_"))
 
 
 def with_lines_kept(command: click.Command) -> click.Command:

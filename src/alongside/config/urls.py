@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from alongside.archives.download import take
+from alongside.bridges.hooks import hook
 
 urlpatterns = [
     path("", include("alongside.web.urls")),
@@ -8,6 +9,7 @@ urlpatterns = [
     path("", include("alongside.web.tool_urls")),
     path("api/", include("alongside.api.urls")),
     path("feeds/", include("alongside.api.feed_urls")),
+    path("hooks/<str:kind>/<int:bridge_id>", hook, name="hook"),
     path("things/take", take, name="take"),
     path("sign-in/", include("alongside.web.sign_in_urls")),
 ]

@@ -119,6 +119,14 @@ def _viewer_of_row(row: Account, theirs: Mapping[int, Sequence[AccountFacts]]) -
     )
 
 
+def unscoped_viewer_of_owner(email: str) -> Viewer:
+    """For an administrator's command that names who is told: nothing is read as them. Raises NobodyKnown."""
+    person = Person.objects.filter(email__iexact=email, is_active=True).first()
+    if person is None:
+        raise NobodyKnown(f"Nobody here has the address “{email}”. `alongside manage createperson` lets somebody in.")
+    return viewer_of_person(person)
+
+
 def unscoped_viewer_with_token(token: str) -> Viewer:
     """Raises NobodyKnown for a token that is not, or no longer, anybody's."""
     found = Token.objects.select_related("person").filter(digest=digest_of(token)).first()

@@ -47,6 +47,7 @@ def _findings() -> Iterator[Finding]:
     yield store
     if not store.mend:
         yield from _index()
+        yield from _connections()
     yield _model()
 
 
@@ -107,6 +108,26 @@ def _index() -> Iterator[Finding]:
             mend = "see that `alongside work` or `alongside run` is running"
         words = "not made yet" if not state.is_there else f"behind by {state.behind_seconds} s" if mend else "in step"
         yield Finding(f"Index of {state.part}", words, mend)
+
+
+def _connections() -> Iterator[Finding]:
+    from alongside.bridges.queries import unscoped_health
+    from alongside.letters.queries import unscoped_waiting
+
+    for one in unscoped_health():
+        if not one.is_on or one.kind.startswith("pretend"):
+            continue
+        waiting = unscoped_waiting(one.connection_id)
+        state = one.problem or ("it listens" if one.heard_at else "nothing was heard yet")
+        mend = ""
+        if one.problem:
+            again = f"alongside connect {one.kind}"
+            mend = (
+                again if one.is_permanent else "it is tried again by itself; see that the tool and the network answer"
+            )
+        elif waiting.problems:
+            state, mend = f"something could not be sent: {waiting.problems[0]}", "see what the tool says to that"
+        yield Finding(f"Connection {one.name}", state, mend)
 
 
 def _model() -> Finding:

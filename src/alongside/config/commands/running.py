@@ -24,7 +24,7 @@ from alongside.config.commands.starting import prepare_store, stop, with_django
     "--archive", type=click.Path(path_type=Path), help="In a try-out: your own archive instead of the sample."
 )
 def run_(port: int | None, archive: Path | None, *, is_try_out: bool) -> None:
-    r"""Everything in one: pages, API and the work behind them, for a small installation.
+    r"""Everything in one: pages, API, the work behind them and the bridges to tools, for a small installation.
 
     \b
     Example:
@@ -104,7 +104,12 @@ def _work_until(stopping: threading.Event) -> None:
             broken.append(error)
             stopping.set()
 
-    threads = [threading.Thread(target=guarded, args=(follow,)) for follow in (follow_words, follow_meaning)]
+    follows: list[Any] = [follow_words, follow_meaning]
+    if os.environ.get("ALONGSIDE_ENDS_WITH") is not None:  # `run` is all three in one, for a small installation
+        from alongside.bridges.followers.running import follow_tools
+
+        follows.append(follow_tools)
+    threads = [threading.Thread(target=guarded, args=(follow,)) for follow in follows]
     for thread in threads:
         thread.start()
     while not stopping.wait(600):
