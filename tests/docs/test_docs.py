@@ -18,7 +18,7 @@ _CODE = re.compile(r"^```.*?^```|^    [^\n]*$|`[^`\n]*`", re.MULTILINE | re.DOTA
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _PICTURE = re.compile(r'(?:src|srcset)="([^"]+)"')
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_COMMAND = re.compile(r"(?<![/\w-])alongside ([a-z]+)\b")
+_COMMAND = re.compile(r"(?<![/\w-])alongside ([a-z]+(?:-[a-z]+)*)\b")
 _SETTING = re.compile(rf"{PREFIX}[A-Z_]+")
 
 
