@@ -30,6 +30,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": _PRAGMAS, "timeout": 10},
+        # In a file as the real one: a base in memory locks whole tables between threads, which a file does not.
+        "TEST": {"NAME": str(path.with_name("test.sqlite3"))},
     }
 
 

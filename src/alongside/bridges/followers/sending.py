@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from alongside.bridges.actions.connecting import say_it_works, say_problem
 from alongside.bridges.actions.following import follow_thread
@@ -80,7 +81,13 @@ def _post(one: Claimed) -> Post | None:
         post = msgspec.json.decode(one.post, type=Post)
     except msgspec.MsgspecError:
         return None
-    return msgspec.structs.replace(post, may_be_second=True) if one.may_be_second else post
+    return marked_as_maybe_second(post) if one.may_be_second else post
+
+
+def marked_as_maybe_second(post: Post) -> Post:
+    """Nobody can know whether it arrived the first time: who reads it twice reads why."""
+    foot = (*post.body.foot, _("This may have come before: the line broke while I sent it."))
+    return msgspec.structs.replace(post, may_be_second=True, body=msgspec.structs.replace(post.body, foot=foot))
 
 
 def _failed_for_good(bridge: BridgeFacts, one: Claimed, error: Permanent) -> None:
