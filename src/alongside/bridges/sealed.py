@@ -11,7 +11,6 @@ from alongside.bridges.queries import BridgeFacts, unscoped_rooms_there
 from alongside.bridges.registry import adapter_class
 from alongside.kit.sealing import Sealing, sealing_in
 
-
 _asking = ThreadPoolExecutor(1, thread_name_prefix="rooms of a bridge")
 
 
