@@ -250,10 +250,10 @@ class Contract:
         self.remembers(self.harness.open_room)
         self.harness.deactivate(self.harness.cy)
         self.settled()
-        before = len(self.harness.seen_by(self.harness.cy))
         try:
+            before = len(self.harness.seen_by(self.harness.cy))
             self.harness.say_to_us(self.harness.cy, QUESTION)
-        except Exception:  # noqa: BLE001 (a tool that does not even let them write has done its part)
+        except Exception:  # noqa: BLE001 (a tool that lets them neither read nor write has done its part)
             return
         self.settled()
         assert len(self.harness.seen_by(self.harness.cy)) == before

@@ -21,7 +21,21 @@ from alongside.people.actions import make_person, make_token, mark_as_run_with_b
 from alongside.people.queries import viewer_of_person
 
 store = pytest.mark.django_db
-COMMANDS = ("run", "serve", "work", "bridge", "connect", "rotate-key", "import", "export", "find", "keep", "rebuild", "check", "manage")
+COMMANDS = (
+    "run",
+    "serve",
+    "work",
+    "bridge",
+    "connect",
+    "rotate-key",
+    "import",
+    "export",
+    "find",
+    "keep",
+    "rebuild",
+    "check",
+    "manage",
+)
 
 
 # Help

@@ -223,3 +223,19 @@ def test_every_excerpt_is_what_stands_at_its_place_and_stands_once(said: list[tu
     assert all(by_id[one.message_id].text[one.start : one.end] == one.text for one in excerpts)
     assert len({(one.message_id, one.start) for one in excerpts}) == len(excerpts)
     assert {by_id[one.message_id].author for one in excerpts} <= {one.author for one in made.credited}
+
+
+def test_a_plain_answer_is_in_the_draft_though_nobody_said_that_it_helped() -> None:
+    asked = "How do you calm a caller who threatens to cancel?"
+    said = [
+        Said(1, 1, "Bo", asked, datetime(2026, 3, 2, 9, 0, tzinfo=UTC), helped=False),
+        Said(
+            2,
+            2,
+            "Ana",
+            "Name the feeling first, then say the next step.",
+            datetime(2026, 3, 2, 9, 1, tzinfo=UTC),
+            helped=False,
+        ),
+    ]
+    assert [one.message_id for one in draft(asked, said).parts[Part.WHAT_WORKED]] == [2]

@@ -209,7 +209,9 @@ class _Chooser:
             return chosen
         others = [place for place in places if place not in chosen and self._helped[place].evidence >= 0]
         others = sorted(others, key=lambda place: -self._helped[place].likely)
-        return (chosen + [place for place in others if self._helped[place].likely > _LEAST_LIKELY])[:_GUESSED]
+        likely = (chosen + [place for place in others if self._helped[place].likely > _LEAST_LIKELY])[:_GUESSED]
+        # A question with one plain answer: a draft without it would be no draft. A person reads it before it is a note.
+        return likely or [place for place in others if self._asks and self._is_answer(place)][:1]
 
     def _is_out(self, place: int) -> bool:
         """Corrected before anybody was glad of it, and not marked by hand."""
