@@ -32,7 +32,7 @@ def page_of(request: HttpRequest, here: presenting.Here) -> presenting.Page:
     person = request.person or None  # type: ignore[attr-defined]
     return presenting.Page(
         here=here,
-        person=presenting.Somebody(person.name) if person else None,
+        person=presenting.Somebody(person.name, is_administrator=bool(person.is_administrator)) if person else None,
         tryout=_try_out(request, person.pk if person else None),
         theme=person.theme if person else "",
         language=settings.LANGUAGE_CODE,

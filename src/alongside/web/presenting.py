@@ -37,6 +37,7 @@ class Somebody:
     """Who is signed in."""
 
     name: str
+    is_administrator: bool = False
 
     @property
     def initials(self) -> str:
