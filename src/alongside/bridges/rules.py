@@ -212,7 +212,7 @@ def meant_of(references: list[str], sentence: str) -> list[str]:
     return [
         reference
         for number, (reference, word) in enumerate(zip(references, _ORDINALS, strict=False), start=1)
-        if re.search(rf"\b{word}\b|(?<![\w.,]){number}(?:\b(?![:.,]?\d)|\.)", said)
+        if re.search(rf"\b{word}\b|(?<![\w.,]){number}(?![\w]|[.,:]\d)", said)
     ]
 
 
