@@ -1,0 +1,144 @@
+"""4. What Alongside says in a room uses only what everybody in that room may read; with an unknown hearer, nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.bridges.world import PEOPLE, World, words_of
+from tests.charter.world import only_words
+
+from alongside.bridges.adapters.pretend.told import Told
+from alongside.bridges.port import AccountSeen, Reach, RoomSeen
+from alongside.conversations.models import Conversation
+from alongside.conversations.models import Room as RoomRow
+from alongside.people.models import Account, Connection, Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EVERYBODY = tuple(PEOPLE)
+FULL = frozenset(EVERYBODY) - {"dee"}
+# One word that is said in one room and nowhere else, and that no other word is like.
+SECRETS = ("zitherwood", "quagmirest", "oblongator", "vexillumph")
+
+
+@dataclass(frozen=True)
+class Room:
+    reach: Reach
+    members: frozenset[str]
+    has_strangers: bool
+    are_members_known: bool
+
+    @property
+    def hearers(self) -> frozenset[str]:
+        return self.members | FULL if self.reach is Reach.ORGANISATION else self.members
+
+    def is_read_by(self, account: str) -> bool:
+        if self.reach is Reach.ORGANISATION:
+            return account in FULL or (self.are_members_known and account in self.members)
+        return self.are_members_known and account in self.members
+
+    @property
+    def all_hearers_are_known(self) -> bool:
+        return self.are_members_known and not self.has_strangers and "dee" not in self.members
+
+
+rooms = st.builds(
+    Room,
+    st.sampled_from([Reach.ORGANISATION, Reach.MEMBERS]),
+    st.frozensets(st.sampled_from(EVERYBODY), min_size=1),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+def built(world: World, plan: list[Room], *, linked: bool) -> None:
+    for number, room in enumerate(plan):
+        name = f"room{number}"
+        # Everybody can say it before it is told who is there: what counts is who reads it at the end.
+        world.room(name, name, room.reach, sorted(EVERYBODY))
+        world.invite(name)
+        world.ask("ana", "remember this room", name)
+        world.say("ana", f"The {SECRETS[number]} stands in the cellar of {name}.", name)
+        members = sorted(room.members) if room.are_members_known else None
+        world.room(name, name, room.reach, members, has_strangers=room.has_strangers)
+    if linked:
+        one = Person.objects.create(email="ana@acme.example", name="Ana Moreau")
+        Account.objects.filter(source_id__in=["ana", "ana@acme.example"]).update(person=one)
+
+
+def public(world: World, room: str) -> list[Told]:
+    return [one for one in world.said_in(room) if one.body is not None and one.body.items]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(plan=st.lists(rooms, min_size=2, max_size=3), linked=st.booleans())
+def test_what_is_said_in_a_room_everybody_there_may_read(
+    *, plan: list[Room], linked: bool, tmp_path_factory: pytest.TempPathFactory, settings_of_home: Path
+) -> None:
+    del settings_of_home
+    for model in (Conversation, RoomRow, Person, Connection):
+        model.objects.all().delete()
+    world = World(tmp_path_factory.mktemp("tools"))
+    built(world, plan, linked=linked)
+    for number, room in enumerate(plan):
+        for secret in SECRETS[: len(plan)]:
+            for asker in sorted(room.hearers)[:2]:
+                world.ask(asker, f"here: where does the {secret} stand?", f"room{number}")
+    for number, room in enumerate(plan):
+        nothing_leaks_into(room, " ".join(words_of(one) for one in public(world, f"room{number}")), plan)
+    for account in EVERYBODY:
+        nothing_leaks_to(account, " ".join(words_of(one) for one in answered(world, account, len(plan))), plan)
+
+
+def nothing_leaks_into(room: Room, said: str, plan: list[Room]) -> None:
+    assert room.all_hearers_are_known or not said
+    for other, secret in zip(plan, SECRETS, strict=False):
+        assert secret not in said or all(other.is_read_by(account) for account in room.hearers), (room, other)
+
+
+def nothing_leaks_to(account: str, said: str, plan: list[Room]) -> None:
+    for other, secret in zip(plan, SECRETS, strict=False):
+        assert secret not in said or other.is_read_by(account), (account, other)
+
+
+def answered(world: World, account: str, rooms: int) -> list[Told]:
+    alone = [*world.written_to(account), *(one for n in range(rooms) for one in world.whispers(account, f"room{n}"))]
+    return [one for one in alone if one.body is not None and one.body.items]
+
+
+@pytest.fixture
+def settings_of_home(tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    settings.HOME = home  # type: ignore[attr-defined]
+    patched = only_words(monkeypatch)
+    patched.__enter__()
+    return home
+
+
+def test_a_guest_a_stranger_or_unknown_members_silence_it_in_the_room(tmp_path: Path, settings_of_home: Path) -> None:
+    """Somebody who belongs, somebody of the organisation, somebody from outside; one word that could leak."""
+    del settings_of_home
+    world = World(tmp_path)
+    world.room("talk", "talk", Reach.ORGANISATION, ["ana", "bo"])
+    world.invite("talk")
+    world.ask("ana", "remember this room", "talk")
+    world.say("ana", "The zitherwood stands in the cellar.", "talk")
+    world.ask("bo", "here: where does the zitherwood stand?", "talk")
+    assert len(public(world, "talk")) == 1
+    for silenced in (
+        RoomSeen(source_id="talk", name="talk", reach=Reach.ORGANISATION, members=("ana", "bo", "dee")),
+        RoomSeen(source_id="talk", name="talk", reach=Reach.ORGANISATION, members=("ana", "bo"), has_strangers=True),
+        RoomSeen(source_id="talk", name="talk", reach=Reach.ORGANISATION, members=None),
+    ):
+        world.happens(silenced)
+        world.ask("bo", "here: where does the zitherwood stand?", "talk")
+        assert len(public(world, "talk")) == 1
+        assert "Somebody reads here whom I do not know" in words_of(world.whispers("bo", "talk")[-1])
+    world.happens(RoomSeen(source_id="talk", name="talk", reach=Reach.ORGANISATION, members=("ana", "bo", "dee")))
+    world.happens(AccountSeen(source_id="dee", name="Dee Laurent", is_guest=False))
+    world.happens(RoomSeen(source_id="talk", name="talk", reach=Reach.ORGANISATION, members=("ana", "bo", "dee")))
+    world.ask("bo", "here: where does the zitherwood stand?", "talk")
+    assert len(public(world, "talk")) == 2
