@@ -262,6 +262,7 @@ def _passage(one: PassageView) -> shapes.PassageShown:
         said_at=one.said_at,
         conversation=one.conversation_id,
         is_removed=one.standing is Standing.REMOVED,
+        is_changed=one.is_changed,
         waits_for_your_yes=one.standing is Standing.ASKED,
     )
 

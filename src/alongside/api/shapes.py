@@ -136,6 +136,7 @@ class PassageShown(Strict):
     said_at: datetime | None
     conversation: str
     is_removed: bool
+    is_changed: Annotated[bool, Meta(description="Its author says something else there now; the words are gone.")]
     waits_for_your_yes: bool
 
 

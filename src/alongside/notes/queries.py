@@ -13,6 +13,7 @@ from alongside.conversations.models import Conversation, Message, Room
 from alongside.conversations.queries import conversation_row
 from alongside.conversations.rules import anchor_of
 from alongside.notes.content import Content
+from alongside.notes.following import stands_in
 from alongside.notes.models import Credit, Draft, Feed, Note, Passage, Remark, Revision, Source, Weave
 from alongside.notes.rules import Part, RemarkKind, Standing
 from alongside.people.queries import digest_of, viewer_of_person
@@ -36,7 +37,7 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """Words that somebody said. An empty text: they were removed where they were said."""
+    """Words that somebody said. An empty text: they were removed or changed where they were said."""
 
     passage_id: int
     part: Part
@@ -45,6 +46,8 @@ class PassageView:
     said_at: datetime | None
     conversation_id: str
     standing: Standing
+    # Its author says something else there now.
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,8 @@ def draft_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int
 def asked_of(viewer: Viewer) -> list[tuple[str, int, str, str]]:
     """What waits for this viewer's yes: kind (passage or name), its id, the note's title, the words or what for."""
     mine = Q(message__author_id__in=viewer.account_ids)
-    passages = Passage.objects.filter(mine, standing=Standing.ASKED.value).order_by("id")
+    asked = Passage.objects.filter(mine, standing=Standing.ASKED.value).select_related("message").order_by("id")
+    passages = [row for row in asked if _is_still_said(row)]
     names = Credit.objects.filter(
         Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id, person_id__isnull=False),
         standing=Standing.ASKED.value,
@@ -335,22 +339,29 @@ def _is_seen(viewer: Viewer, row: Passage, heard: Collection[int]) -> bool:
     standing = Standing(row.standing)
     if row.message is None:
         return standing in (Standing.SHOWN, Standing.AGREED, Standing.REMOVED)
-    if row.message.author_id in viewer.account_ids and standing is not Standing.DECLINED:
-        return True
-    return standing is Standing.AGREED or (standing is Standing.SHOWN and row.message.audience_id in heard)
+    if standing is Standing.ASKED:
+        return row.message.author_id in viewer.account_ids and _is_still_said(row)
+    is_own = row.message.author_id in viewer.account_ids
+    return standing is Standing.AGREED or (standing is Standing.SHOWN and (is_own or row.message.audience_id in heard))
+
+
+def _is_still_said(row: Passage) -> bool:
+    """What its author took away by an edit is shown to nobody, from the moment of the edit on."""
+    return row.message is not None and stands_in(row.text, row.message.text)
 
 
 def _passage(row: Passage, addresses: Mapping[int, str]) -> PassageView:
     """Where it was said is told to who may read there."""
-    message = row.message
+    message, is_still_said = row.message, _is_still_said(row)
     return PassageView(
         passage_id=row.pk,
         part=Part(row.part),
-        text=row.text if message else "",
+        text=row.text if is_still_said else "",
         author=message.author.name if message else "",
         said_at=message.said_at if message else None,
         conversation_id=addresses.get(message.conversation_id, "") if message else "",
         standing=_standing(row),
+        is_changed=message is not None and not is_still_said,
     )
 
 

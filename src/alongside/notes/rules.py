@@ -31,7 +31,8 @@ class Standing(StrEnum):
     AGREED = "agreed"
     ASKED = "asked"
     DECLINED = "declined"
-    # Deleted where it was said: the words are gone here too, and the note says that something was here.
+    # Deleted where it was said: the words are gone here too, and the note says that something was here. A passage
+    # that was changed beyond knowing keeps its standing, without its words.
     REMOVED = "removed"
 
 
@@ -45,11 +46,6 @@ def fitted(content: Content) -> Content:
     """As much of it as a note holds."""
     title, *parts = astuple(tidied(content))
     return Content(title[:LONGEST_TITLE].rstrip(), *(text[:LONGEST_PART].rstrip() for text in parts))
-
-
-def may_change(*, reads: bool, is_signed_in: bool) -> bool:
-    """Corrected by anyone it belongs to: whoever may read a note may mend it; each change is a revision with a name."""
-    return reads and is_signed_in
 
 
 class Readers(StrEnum):
@@ -71,6 +67,13 @@ def standing_of_passage(*, said_in: int, note_parts: Collection[int], said_openl
     if is_own:
         return Standing.AGREED
     return Standing.SHOWN if said_in in note_parts or said_openly else Standing.ASKED
+
+
+def standing_of_changed(standing: Standing, *, as_if_new: Standing) -> Standing:
+    """Of a passage whose author said it a little differently since. A yes was for other words: where one is needed,
+    it is asked for anew. A no stays.
+    """
+    return standing if standing is Standing.DECLINED else as_if_new
 
 
 def is_for_every_reader(

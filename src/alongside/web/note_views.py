@@ -296,6 +296,7 @@ def _passage(one: PassageView) -> shown_as.Passage:
         text=one.text,
         by=one.author,
         url=f"/conversations/{one.conversation_id}" if one.conversation_id else "",
+        is_changed=one.is_changed,
         waits_for_me=one.passage_id if one.standing is Standing.ASKED else None,
     )
 

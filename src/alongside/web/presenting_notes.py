@@ -93,11 +93,12 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What somebody said, as they said it. Without a text: it was removed where it was said."""
+    """What somebody said, as they said it. Without a text: it was removed or changed where it was said."""
 
     text: str = ""
     by: str = ""
     url: str = ""
+    is_changed: bool = False
     waits_for_me: int | None = None
     """The reader said this and was asked whether it may stand here: what POST passage_answer gets as `passage`."""
 

@@ -18,6 +18,7 @@ from alongside.kit.ids import new_id
 from alongside.kit.refused import Refused
 from alongside.kit.safe_html import from_markdown
 from alongside.notes.content import PARTS, Content
+from alongside.notes.following import stands_in
 from alongside.notes.merging import Merged, merged
 from alongside.notes.models import Credit, Draft, Note, Passage, Revision, Source
 from alongside.notes.queries import (
@@ -228,8 +229,7 @@ def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted], first: int = 0
     rows = []
     for position, one in enumerate(passages[:MOST_PASSAGES], start=first):
         message = messages.get(one.message_id)
-        words = " ".join(one.text.split())
-        if message is None or not words or words not in " ".join(message.text.split()):
+        if message is None or not stands_in(one.text, message.text):
             raise Refused("A passage can only hold what was said in a conversation that you may read.")
         standing = standing_of_passage(
             said_in=message.audience_id,
