@@ -50,7 +50,7 @@ def test_edits_are_followed(tmp_path: Path) -> None:
 
 
 def test_a_note_follows_what_a_newer_export_edited_and_says_nothing_that_was_taken_away(tmp_path: Path) -> None:
-    kept = {"type": "Article", "id": "n1", "attributedTo": "ana", "audience": "hotline", "inReplyTo": "t1",
+    kept: dict[str, object] = {"type": "Article", "id": "n1", "attributedTo": "ana", "audience": "hotline", "inReplyTo": "t1",
             "name": "On angry callers", "published": "2026-03-02T00:00:00Z",
             "passages": [{"part": "what_worked", "message": "m2", "text": "Name the feeling first, then ask what happened."},
                          {"part": "why", "message": "m3", "text": "The printer on the second floor smokes."}]}  # fmt: skip

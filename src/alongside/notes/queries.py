@@ -15,6 +15,7 @@ from alongside.conversations.rules import anchor_of
 from alongside.notes.content import Content
 from alongside.notes.following import stands_in
 from alongside.notes.models import Credit, Draft, Feed, Note, Passage, Remark, Revision, Source, Weave
+from alongside.notes.naming import Names, unscoped_names_on
 from alongside.notes.rules import Part, RemarkKind, Standing
 from alongside.people.queries import digest_of, viewer_of_person
 from alongside.people.rules import Viewer
@@ -126,7 +127,7 @@ def readable_notes(viewer: Viewer) -> "QuerySet[Note]":
 
 def note_row(viewer: Viewer, public_id: str) -> Note:
     """Raises NotThere, for a hidden note and a missing one."""
-    found = readable_notes(viewer).select_related("audience").filter(public_id=public_id).first()
+    found = readable_notes(viewer).select_related("audience", "person", "account").filter(public_id=public_id).first()
     if found is None:
         raise NotThere
     return found
@@ -157,6 +158,10 @@ def note_view(viewer: Viewer, public_id: str) -> NoteView:
     """A note, whole, as this viewer may see it. Raises NotThere. A fixed number of queries, whatever is on it."""
     note = note_row(viewer, public_id)
     revision = unscoped_latest_revisions([note.pk])[note.pk]
+    said = list(Passage.objects.filter(note=note).select_related("message__author", "message__audience"))
+    thanked = list(Credit.objects.filter(note=note, standing=Standing.SHOWN.value).select_related("account", "person"))
+    remarked = list(Remark.objects.filter(note=note).select_related("person", "account"))
+    names = unscoped_names_on(note, [note, *thanked, *remarked], [row.message.author for row in said if row.message])
     return NoteView(
         note_id=note.pk,
         public_id=note.public_id,
@@ -165,11 +170,11 @@ def note_view(viewer: Viewer, public_id: str) -> NoteView:
         revision=revision.number,
         kept_at=note.kept_at,
         alive_at=note.alive_at,
-        kept_by=_name(note),
+        kept_by=names.of(note),
         audience_kind=note.audience.kind,
-        passages=_passages(viewer, note),
-        credits=_credits(viewer, note),
-        remarks=_remarks(viewer, note),
+        passages=_passages(viewer, said, names),
+        credits=_credits(viewer, thanked, names),
+        remarks=_remarks(viewer, remarked, names),
         sources=_sources(viewer, note),
         weaves=tuple(weaves_of(viewer, note_id=note.pk)),
         has_changed=revision.number > 1,
@@ -180,8 +185,9 @@ def note_view(viewer: Viewer, public_id: str) -> NoteView:
 def revisions(viewer: Viewer, public_id: str) -> list[RevisionView]:
     """Everything that a note said, the newest first. Raises NotThere."""
     note = note_row(viewer, public_id)
-    rows = Revision.objects.filter(note=note).select_related("person", "account").order_by("-number")
-    return [RevisionView(row.number, row.made_at, _name(row), row.content) for row in rows]
+    rows = list(Revision.objects.filter(note=note).select_related("person", "account").order_by("-number"))
+    names = unscoped_names_on(note, rows)
+    return [RevisionView(row.number, row.made_at, names.of(row), row.content) for row in rows]
 
 
 def draft_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int | None = None) -> Draft | None:
@@ -322,14 +328,14 @@ def _lines(notes: Sequence[Note]) -> list[NoteLine]:
     ]
 
 
-def _passages(viewer: Viewer, note: Note) -> tuple[PassageView, ...]:
+def _passages(viewer: Viewer, rows: Sequence[Passage], names: Names) -> tuple[PassageView, ...]:
     """Shown ones, and the place of removed ones; what was asked for and not answered is seen by its author alone."""
-    rows = list(Passage.objects.filter(note=note).select_related("message__author").order_by("part", "position"))
     said_in = Conversation.objects.filter(pk__in=[row.message.conversation_id for row in rows if row.message])
     addresses = dict(readable_by(viewer, said_in).values_list("pk", "public_id"))
     heard_in = Audience.objects.filter(pk__in=[row.message.audience_id for row in rows if row.message])
     heard = set(readable_by(viewer, heard_in, "id").values_list("id", flat=True))
-    return tuple(_passage(row, addresses) for row in rows if _is_seen(viewer, row, heard))
+    in_order = sorted(rows, key=lambda row: (row.part, row.position))
+    return tuple(_passage(row, addresses, names) for row in in_order if _is_seen(viewer, row, heard))
 
 
 def _is_seen(viewer: Viewer, row: Passage, heard: Collection[int]) -> bool:
@@ -350,14 +356,14 @@ def _is_still_said(row: Passage) -> bool:
     return row.message is not None and stands_in(row.text, row.message.text)
 
 
-def _passage(row: Passage, addresses: Mapping[int, str]) -> PassageView:
+def _passage(row: Passage, addresses: Mapping[int, str], names: Names) -> PassageView:
     """Where it was said is told to who may read there."""
     message, is_still_said = row.message, _is_still_said(row)
     return PassageView(
         passage_id=row.pk,
         part=Part(row.part),
         text=row.text if is_still_said else "",
-        author=message.author.name if message else "",
+        author=names.of_author(message) if message else "",
         said_at=message.said_at if message else None,
         conversation_id=addresses.get(message.conversation_id, "") if message else "",
         standing=_standing(row),
@@ -370,24 +376,23 @@ def _standing(row: Passage) -> Standing:
     return Standing.REMOVED if row.message is None else Standing(row.standing)
 
 
-def _credits(viewer: Viewer, note: Note) -> tuple[CreditView, ...]:
-    rows = Credit.objects.filter(note=note, standing=Standing.SHOWN.value).select_related("account", "person")
+def _credits(viewer: Viewer, rows: Sequence[Credit], names: Names) -> tuple[CreditView, ...]:
     return tuple(
         CreditView(
             row.pk,
-            row.account.name if row.account else row.person.name if row.person else "",
+            names.of(row),
             row.what_for,
             row.account_id in viewer.account_ids or (row.person_id is not None and row.person_id == viewer.person_id),
             row.is_on_my_page,
         )
-        for row in rows.order_by("id")
+        for row in sorted(rows, key=lambda row: row.pk)
     )
 
 
-def _remarks(viewer: Viewer, note: Note) -> tuple[RemarkView, ...]:
-    rows = Remark.objects.filter(note=note).select_related("person", "account").order_by("said_at", "id")
+def _remarks(viewer: Viewer, rows: Sequence[Remark], names: Names) -> tuple[RemarkView, ...]:
     return tuple(
-        RemarkView(RemarkKind(row.kind), row.sentence, _name(row), row.said_at, _is_by(viewer, row)) for row in rows
+        RemarkView(RemarkKind(row.kind), row.sentence, names.of(row), row.said_at, _is_by(viewer, row))
+        for row in sorted(rows, key=lambda row: (row.said_at, row.pk))
     )
 
 
@@ -403,12 +408,6 @@ def _sources(viewer: Viewer, note: Note) -> tuple[SourceView, ...]:
 def _is_by(viewer: Viewer, row: Remark | Weave) -> bool:
     is_person = row.person_id is not None and row.person_id == viewer.person_id
     return is_person or (row.account_id is not None and row.account_id in viewer.account_ids)
-
-
-def _name(row: Note | Revision | Remark) -> str:
-    if row.person is not None:
-        return row.person.name
-    return row.account.name if row.account is not None else ""
 
 
 def unscoped_organisation_audience() -> int | None:

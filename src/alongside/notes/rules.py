@@ -10,7 +10,16 @@ from alongside.notes.content import Content, tidied
 LONGEST_TITLE = 200
 LONGEST_PART = 20_000
 LONGEST_SENTENCE = 500
+LONGEST_NAME = 60
 MOST_PASSAGES = 40
+
+
+class Naming(StrEnum):
+    """How somebody chose to be named in notes that more people read than heard what was said."""
+
+    AS_THERE = "as in the tool"
+    ANOTHER = "another name"
+    COLLEAGUE = "a colleague"
 
 
 class Part(StrEnum):
@@ -88,6 +97,18 @@ def is_for_every_reader(
 def standing_of_name(*, was_said_there: bool, is_own: bool) -> Standing:
     """Who is quoted is named as where they said it; anybody else only by their own yes."""
     return Standing.SHOWN if was_said_there or is_own else Standing.ASKED
+
+
+def goes_wider(*, is_for_organisation: bool, kept_from: Collection[bool]) -> bool:
+    """Whether more people read a note than heard what it was kept from. `kept_from`: of each conversation whether it
+    was said openly. Where it was kept from nothing, nobody heard it.
+    """
+    return is_for_organisation and not (kept_from and all(kept_from))
+
+
+def naming_here(chosen: Naming, *, goes_wider: bool) -> Naming:
+    """Where those read who heard it, everybody is called as they were called there: they know anyway."""
+    return chosen if goes_wider else Naming.AS_THERE
 
 
 def month_of(moment: datetime) -> tuple[int, int]:

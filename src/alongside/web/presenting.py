@@ -358,6 +358,9 @@ class Choices:
     """As typed, when it could not be taken."""
     token_error: str = ""
     has_feeds: bool = False
+    naming: str = "as in the tool"
+    """How notes that go wider name the reader: “as in the tool”, “another name”, “a colleague”."""
+    chosen_name: str = ""
     new_feeds: tuple[Link, ...] = ()
     """The addresses themselves, on the one page that answers their making."""
 

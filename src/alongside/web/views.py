@@ -24,6 +24,7 @@ from alongside.conversations.queries import (
     sealed_rooms_of,
 )
 from alongside.conversations.rules import anchor_of
+from alongside.notes.naming import name_chosen
 from alongside.people.queries import accounts_of, links_offered_to, tokens_of
 from alongside.search.queries import Found, Result
 from alongside.search.queries import find as found_for
@@ -173,6 +174,7 @@ def shown_choices(request: HttpRequest, *, new_token: str = "", feed_secret: str
         for one in links_offered_to(viewer)
     )
     tokens = tuple(presenting.Token(one.token_id, one.name, on_day(one.made_at, now())) for one in tokens_of(viewer))
+    named = name_chosen(viewer)
     addresses = [(words, name) for words, name in (("Atom", "feed-atom"), ("JSON Feed", "feed-json")) if feed_secret]
     view = presenting.Choices(
         offers,
@@ -180,6 +182,8 @@ def shown_choices(request: HttpRequest, *, new_token: str = "", feed_secret: str
         tokens,
         new_token,
         has_feeds=viewer.reads_organisation,
+        naming=named.naming.value,
+        chosen_name=named.name,
         new_feeds=tuple(
             presenting.Link(words, request.build_absolute_uri(reverse(name, args=[feed_secret])))
             for words, name in addresses
