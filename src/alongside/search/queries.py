@@ -5,10 +5,11 @@ What is looked for is stored nowhere: it lives in these functions' arguments and
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from alongside.audiences.queries import readable
+from alongside.conversations.asking import open_question_rows
 from alongside.conversations.queries import (
     FoundText,
     TextOfMessage,
@@ -151,14 +152,18 @@ def find(
     """
     understood = _understood(question, newest_first=newest_first, is_prose=is_prose)
     scope = _scope(viewer, understood, before)
-    retrieved = _retrieved(understood, scope, limit)
+    waiting = _waiting(viewer, understood, scope)
+    if waiting is not None:
+        scope = replace(scope, conversation_ids=frozenset(waiting))
+    listed = waiting is not None and not understood.text and not understood.newest_first
+    retrieved = _listed(waiting or []) if listed else _retrieved(understood, scope, limit)
     texts, notes = _confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]], limit)
     vector, marker = _vector(understood), Marker(understood)
     results = tuple(
         _result_of_note(notes[one.conversation_id], one.score, marker)
         if one.conversation_id in notes
         else _result(texts[one.conversation_id], one.score, understood, marker, vector)
-        for one in _kept_first(retrieved.proposals, texts, notes)[:limit]
+        for one in _longest_first(_kept_first(retrieved.proposals, texts, notes)[:limit], waiting, understood)
     )
     weak = bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage))
     # What is nearest may not be in yet, right after an archive came in: then nothing is called weak.
@@ -255,6 +260,31 @@ def _scope(viewer: Viewer, understood: Asked, before: datetime | None) -> Scope:
         after=first_second(understood.after),
         before=until,
     )
+
+
+def _waiting(viewer: Viewer, understood: Asked, scope: Scope) -> list[int] | None:
+    """Open questions within a scope, the one waiting longest first; None where they are not asked for alone."""
+    if not understood.is_open:
+        return None
+    after, until = (
+        None if moment is None else datetime.fromtimestamp(moment, UTC) for moment in (scope.after, scope.before)
+    )
+    rows = open_question_rows(viewer, room_ids=scope.room_ids, after=after, before=until)
+    mine = scope.conversation_ids
+    return [row for row in rows if mine is None or row in mine]
+
+
+def _listed(rows: Sequence[int]) -> _Retrieved:
+    """Nothing was looked for but that they wait: no index knows that."""
+    return _Retrieved([Proposal(row, 0.0) for row in rows], 1.0)
+
+
+def _longest_first(proposals: list[Proposal], waiting: list[int] | None, understood: Asked) -> list[Proposal]:
+    """Of open questions those that fit best are shown, in the order in which they wait."""
+    if waiting is None or understood.newest_first:
+        return proposals
+    place = {row: at for at, row in enumerate(waiting)}
+    return sorted(proposals, key=lambda one: place.get(one.conversation_id, len(place)))
 
 
 def _remarks(understood: Asked, scope: Scope) -> tuple[str, ...]:

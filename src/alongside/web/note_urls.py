@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alongside.web import note_acts, note_views
+from alongside.web import note_acts, note_keeping, note_views
 
 urlpatterns = [
     path("notes/", note_views.notes, name="notes"),
@@ -11,7 +11,7 @@ urlpatterns = [
     path("notes/<str:public_id>/put-back", note_acts.put_back, name="note_put_back"),
     path("notes/<str:public_id>/remark", note_acts.remark, name="note_remark"),
     path("notes/<str:public_id>/still-true", note_acts.still_true, name="note_still_true"),
-    path("conversations/<str:public_id>/keep", note_acts.keep, name="keep"),
+    path("conversations/<str:public_id>/keep", note_keeping.keep, name="keep"),
     path("conversations/<str:public_id>/around", note_views.around, name="around"),
     path("conversations/<str:public_id>/helped", note_acts.helped, name="helped"),
     path("conversations/<str:public_id>/asks", note_acts.asks, name="asks"),

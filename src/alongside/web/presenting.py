@@ -177,6 +177,10 @@ class Find:
     places: tuple[Place, ...] = ()
     to_copy: str = ""
     """`wording.question_to_copy(...)`."""
+    is_open: bool = False
+    """Open questions alone were looked for."""
+    open_url: str = ""
+    """The same among open questions."""
     has_sealed_page: bool = True
     """The reader has a page “my things” on which sealed rooms can be opened."""
 
@@ -254,6 +258,7 @@ class Conversation:
     keep_url: str = ""
     helped_url: str = ""
     can_act: bool = False
+    page: int = 1
     earlier_url: str = ""
     later_url: str = ""
     language: str = "en"

@@ -248,6 +248,15 @@ class Credited:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another conversation that the note is kept from as well."""
+
+    key: str
+    """Posted as `beside` while it stays."""
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """A place that two people changed at once, with a few words around it."""
 
@@ -279,6 +288,12 @@ class Editing:
     audience: str = ""
     """Where it is not chosen: who reads it, in words."""
     credited: tuple[Credited, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    another: str = ""
+    """As typed, when it was no address."""
+    candidates: tuple[Link, ...] = ()
+    """Conversations that these words find: Link(title, what is posted as `add`)."""
+    can_add: bool = False
     conflicts: tuple[Both, ...] = ()
     conflict_by: str = ""
     """Who saved meanwhile."""

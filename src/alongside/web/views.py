@@ -219,6 +219,8 @@ def _find(request: HttpRequest, question: str, *, newest_first: bool) -> present
         ),
         to_copy=question_to_copy(found.asked.text or question),
         has_sealed_page=viewer.person_id is not None,
+        is_open=found.asked.is_open,
+        open_url="" if found.asked.is_open else f"{reverse('find')}?{urlencode({'q': f'is:open {question}'})}",
     )
 
 
@@ -226,7 +228,7 @@ def _looked(found: Found) -> presenting.Looked:
     asked = found.asked
     # A remark beside those on the question itself: there is no such room, so nothing was looked at.
     nowhere = asked.room is not None and len(found.remarks) > len(asked.remarks)
-    narrowed = bool(asked.room or asked.from_me or asked.after or asked.before)
+    narrowed = asked.is_narrowed
     where = looked_at(
         reads_organisation=found.reads_organisation, words_only=bool(found.words_only), is_narrowed=narrowed
     )
@@ -269,6 +271,7 @@ def _conversation(page: ConversationPage, *, can_act: bool) -> presenting.Conver
         keep_url=f"{here}/keep",
         helped_url=f"{here}/helped",
         can_act=can_act,
+        page=page.page,
         earlier_url=f"{here}?page={page.page - 1}" if page.has_earlier else "",
         later_url=f"{here}?page={page.page + 1}" if page.has_later else "",
     )

@@ -76,7 +76,8 @@ def keep(
         Source.objects.bulk_create(Source(note=note, conversation=source) for source in sources)
         _quote(actor, note, passages)
         _credit(actor, note, credited)
-        Draft.objects.filter(person_id=actor.person_id or 0, conversation_id__in=conversation_ids).delete()
+        # Of the others something else may be in writing.
+        Draft.objects.filter(person_id=actor.person_id or 0, conversation_id=conversation_ids[0]).delete()
         tell_journal(Kind.NOTES_CHANGED, [note.pk])
     return note
 
@@ -155,12 +156,18 @@ def save_draft(
     conversation_id: int | None = None,
     note_id: int | None = None,
     based_on: int = 0,
+    beside: Sequence[str] = (),
 ) -> None:
     """Keep what somebody is writing, for them alone; a kill in the middle loses nothing."""
     _refuse_nobody(actor)
     if actor.person_id is None:
         return
-    values = {"words": asdict(fitted(content)), "based_on": based_on, "saved_at": clock.now()}
+    values = {
+        "words": asdict(fitted(content)),
+        "beside": list(beside),
+        "based_on": based_on,
+        "saved_at": clock.now(),
+    }
     here = draft_of(actor, conversation_id=conversation_id, note_id=note_id)
     if here is None:
         Draft.objects.create(person_id=actor.person_id, conversation_id=conversation_id, note_id=note_id, **values)
