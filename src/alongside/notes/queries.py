@@ -133,6 +133,12 @@ def note_row(viewer: Viewer, public_id: str) -> Note:
     return found
 
 
+def note_title(viewer: Viewer, public_id: str) -> str:
+    """Raises NotThere."""
+    row = note_row(viewer, public_id).pk
+    return unscoped_latest_revisions([row])[row].title
+
+
 def newest_kept(viewer: Viewer, page: int = 1) -> tuple[list[NoteLine], bool]:
     """A page of notes, the one kept last first, and whether there are more. Two queries."""
     start = (page - 1) * NOTES_A_PAGE

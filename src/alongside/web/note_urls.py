@@ -7,6 +7,7 @@ urlpatterns = [
     path("notes/tell", note_acts.tell, name="tell"),
     path("notes/<str:public_id>", note_views.note, name="note"),
     path("notes/<str:public_id>/edit", note_acts.edit, name="note_edit"),
+    path("notes/<str:public_id>/close", note_views.close, name="note_close"),
     path("notes/<str:public_id>/history", note_views.history, name="note_history"),
     path("notes/<str:public_id>/put-back", note_acts.put_back, name="note_put_back"),
     path("notes/<str:public_id>/remark", note_acts.remark, name="note_remark"),

@@ -26,12 +26,13 @@ from alongside.notes.queries import NoteView, PassageView
 from alongside.notes.ripple import Moment, drawn
 from alongside.notes.rules import Part, Readers, RemarkKind, Standing, month_of
 from alongside.people.rules import Viewer
+from alongside.search.queries import close_to_note
 from alongside.search.themes import rising_themes
 from alongside.web import presenting_notes as shown_as
 from alongside.web import wording_notes
 from alongside.web.acting import answering_not_there
 from alongside.web.pages import now, shown, tool_of, viewer_of, whole_or_part
-from alongside.web.presenting import Asked, Credited, Link, Pager
+from alongside.web.presenting import Asked, Close, Credited, Link, Pager, Related
 from alongside.web.wording import audience_words, on_day
 
 FEW_QUESTIONS = 4
@@ -105,6 +106,17 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
     view = queries.note_view(viewer, public_id)
     draft = queries.draft_of(viewer, note_id=view.note_id)
     return shown(request, "note.html", "notes", note=_note(viewer, view, has_draft=draft is not None))
+
+
+@require_safe
+@answering_not_there
+def close(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What is close to a note: its page fetches it when it is there; without JavaScript it is a page of its own."""
+    viewer = viewer_of(request)
+    title = queries.note_title(viewer, public_id)
+    related = tuple(Related(one.title, _address(one.kind, one.public_id)) for one in close_to_note(viewer, public_id))
+    view = Close(Link(title, reverse("note", args=[public_id])), related)
+    return whole_or_part(request, "close.html", "close_list.html", "notes", close=view)
 
 
 @require_safe
@@ -219,6 +231,7 @@ def _note(viewer: Viewer, view: NoteView, *, has_draft: bool) -> shown_as.Note:
         own_sentence=mine.sentence if mine else "",
         thanks=tuple(shown_as.Thanks(one.name, one.what_for) for one in view.credits),
         weaves=tuple(_weave(one) for one in view.weaves),
+        close_url=reverse("note_close", args=[view.public_id]),
         can_act=viewer.person_id is not None,
         has_draft=has_draft,
         is_confirmed_this_month=month_of(view.alive_at) == month_of(moment),
@@ -266,10 +279,16 @@ def _ripple(view: NoteView) -> Any:
     )
 
 
+def _address(kind: str, public_id: str) -> str:
+    return reverse("note", args=[public_id]) if kind == "note" else f"/conversations/{public_id}"
+
+
 def _weave(one: queries.Woven) -> shown_as.Weave:
-    path = reverse("note", args=[one.public_id]) if one.kind == "note" else f"/conversations/{one.public_id}"
     return shown_as.Weave(
-        Link(one.title, path), one.why, "note" if one.kind == "note" else "conversation", one.weave_id
+        Link(one.title, _address(one.kind, one.public_id)),
+        one.why,
+        "note" if one.kind == "note" else "conversation",
+        one.weave_id,
     )
 
 

@@ -236,9 +236,10 @@ class Message(NamedTuple):
 class Related:
     title: str
     url: str
-    tool: str
-    room: str
-    when: When
+    tool: str = ""
+    room: str = ""
+    when: When | None = None
+    """Of a conversation close to another; beside a note the title alone."""
     language: str = "en"
 
 
