@@ -4,7 +4,7 @@ each can be found.
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -86,18 +86,19 @@ def measure(data: Path, messages: int) -> dict[str, Any]:
             word = _word(number)
             while word not in writing.written:
                 sleep(0.002)
-            waits.append(_until_found(lambda word=word: find(viewer, word), writing.written[word]))
+            waits.append(_until_found(viewer, word, writing.written[word]))
             if number % TOLD_EVERY == 0:
                 tell_note(viewer, sentence=f"Today I learned what {_word(total + number)} is.")
-                told = monotonic()
-                noted.append(_until_found(lambda at=number: find(viewer, _word(total + at)), told))
+                noted.append(_until_found(viewer, _word(total + number), monotonic()))
             bar(number)
     writing.join()
     return {"messages": _summed(waits), "notes": _summed(noted), "late": writing.late}
 
 
-def _until_found(look: Callable[[], Any], written: float) -> float:
-    while not look().results and monotonic() < written + PATIENCE:
+def _until_found(viewer: Any, word: str, written: float) -> float:
+    from alongside.search.queries import find
+
+    while not find(viewer, word).results and monotonic() < written + PATIENCE:
         sleep(0.01)
     return monotonic() - written
 

@@ -14,11 +14,13 @@ from alongside.people.rules import Viewer
 
 QUESTIONS_A_PAGE = 20
 
-# By its asker's word where there is one, otherwise by the rule; open while nobody said of a message that it answers.
-_ASKS = "coalesce(v.asks_by_word, v.asks)"
+# Open while nobody said of a message that it answers: in its tool, or here. Each by an index of its own, because
+# questions are walked in the order in which they wait.
+_ASKS = "v.asks"
 _ANSWERED = (
-    "EXISTS (SELECT 1 FROM conversations_message m WHERE m.conversation_id = v.id AND (m.helped OR EXISTS"
-    " (SELECT 1 FROM conversations_helped h WHERE h.message_id = m.id AND h.is_answer)))"
+    "(EXISTS (SELECT 1 FROM conversations_message m WHERE m.conversation_id = v.id AND m.helped)"
+    " OR v.id IN (SELECT m.conversation_id FROM conversations_helped h"
+    " JOIN conversations_message m ON m.id = h.message_id WHERE h.is_answer))"
 )
 
 

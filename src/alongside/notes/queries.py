@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alongside.audiences.models import Audience, Hearer
+from alongside.audiences.models import Part as AudiencePart
 from alongside.audiences.queries import NotThere, readable_by
 from alongside.audiences.rules import Kind
 from alongside.conversations.models import Conversation, Message, Room
@@ -417,15 +418,15 @@ def _is_by(viewer: Viewer, row: Remark | Weave) -> bool:
 
 
 def unscoped_organisation_audience() -> int | None:
-    """An audience of the organisation that belongs to no room, so that no room's closing takes it along."""
-    rows = Audience.objects.filter(kind=Kind.ORGANISATION.value)
-    free = rows.exclude(pk__in=Room.objects.values("audience_id")).exclude(
-        pk__in=Conversation.objects.values("audience_id")
-    )
-    # A room's has its guests in it; where the room is gone they would still read.
-    free = free.exclude(pk__in=Message.objects.values("audience_id")).exclude(
-        pk__in=Hearer.objects.values("audience_id")
-    )
+    """An audience of the organisation that belongs to no room, so that no room's closing takes it along.
+
+    Looked for among those of notes: asked for all that has none, every message would be walked with each note told.
+    """
+    of_notes = Q(pk__in=Note.objects.values("audience_id")) | Q(pk__in=AudiencePart.objects.values("part_id"))
+    here = {"audience_id": OuterRef("pk")}
+    free = Audience.objects.filter(of_notes, kind=Kind.ORGANISATION.value).exclude(Exists(Room.objects.filter(**here)))
+    # A room's has its guests in it; where the room is gone they would still read. A message has its conversation's.
+    free = free.exclude(Exists(Hearer.objects.filter(**here))).exclude(Exists(Conversation.objects.filter(**here)))
     return free.order_by("id").values_list("id", flat=True).first()
 
 
