@@ -33,10 +33,10 @@ def keep_passages_true() -> int:
 
 def wipe_removed_passages() -> int:
     done = 0
-    with transaction.atomic():
-        while orphaned := unscoped_orphaned_passages():
+    while orphaned := unscoped_orphaned_passages():  # asked without the lock of the store: mostly there are none
+        with transaction.atomic():
             wipe_passages(None, passage_ids=[passage for passage, _ in orphaned])
-            done += len(orphaned)
+        done += len(orphaned)
     return done
 
 
