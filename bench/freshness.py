@@ -1,4 +1,6 @@
-"""A child: 50 messages a second are taken in while `alongside work` runs; how long until each can be found."""
+"""A child: 50 messages a second are taken in, and a note a second is told, while `alongside work` runs; how long until
+each can be found.
+"""
 
 import sys
 import threading
@@ -18,6 +20,7 @@ from bench.texts import posts
 A_SECOND = 50
 SECONDS = 20
 LOOKED_FOR_EVERY = 10
+TOLD_EVERY = 50
 PATIENCE = 20.0
 
 
@@ -67,6 +70,7 @@ def _word(number: int) -> str:
 
 
 def measure(data: Path, messages: int) -> dict[str, Any]:
+    from alongside.notes.actions.keeping import tell as tell_note
     from alongside.people.queries import unscoped_viewer_with_address
     from alongside.search.queries import find
 
@@ -75,20 +79,33 @@ def measure(data: Path, messages: int) -> dict[str, Any]:
     writing = Writing(data, messages // EACH)
     writing.start()
     waits: list[float] = []
+    noted: list[float] = []
     total = A_SECOND * SECONDS
     with counting("until it is found", "messages", total=total) as bar:
         for number in range(0, total, LOOKED_FOR_EVERY):
             word = _word(number)
             while word not in writing.written:
                 sleep(0.002)
-            written = writing.written[word]
-            while not find(viewer, word).results and monotonic() < written + PATIENCE:
-                sleep(0.01)
-            waits.append(monotonic() - written)
+            waits.append(_until_found(viewer, word, writing.written[word]))
+            if number % TOLD_EVERY == 0:
+                tell_note(viewer, sentence=f"Today I learned what {_word(total + number)} is.")
+                noted.append(_until_found(viewer, _word(total + number), monotonic()))
             bar(number)
     writing.join()
+    return {"messages": _summed(waits), "notes": _summed(noted), "late": writing.late}
+
+
+def _until_found(viewer: Any, word: str, written: float) -> float:
+    from alongside.search.queries import find
+
+    while not find(viewer, word).results and monotonic() < written + PATIENCE:
+        sleep(0.01)
+    return monotonic() - written
+
+
+def _summed(waits: list[float]) -> dict[str, float]:
     middle, slow = middle_and_slow(waits)
-    return {"p50": middle, "p95": slow, "most": max(waits), "late": writing.late, "of": len(waits)}
+    return {"p50": middle, "p95": slow, "most": max(waits), "of": len(waits)}
 
 
 def main() -> None:

@@ -49,6 +49,34 @@ def test_what_will_be_left_out_is_named_with_why_and_where(tmp_path: Path) -> No
     ]
 
 
+def test_kept_notes_remarks_and_weaves_are_counted_and_those_of_nobody_named(tmp_path: Path) -> None:
+    kept = {
+        "type": "Article",
+        "attributedTo": "ana",
+        "audience": "hotline",
+        "name": "Wait",
+        "published": "2026-03-01T10:00:00Z",
+    }
+    said = {"kind": "helped", "attributedTo": "ben", "published": "2026-03-02T10:00:00Z"}
+    woven = {"type": "Relationship", "subject": "n1", "object": "t1", "summary": "Same.", "attributedTo": "ana",
+             "published": "2026-03-02T10:00:00Z"}  # fmt: skip
+    lines = looked(
+        small_archive(
+            tmp_path / "a.jsonl",
+            {**kept, "id": "n1", "remarks": [said, {**said, "kind": "still true"}, {**said, "attributedTo": "zed"}]},
+            {**kept, "id": "n2"},
+            {**kept, "id": "n3", "attributedTo": "zed"},
+            {**kept, "id": "n4", "published": "never"},
+            {**woven, "id": "w1"},
+            {**woven, "id": "w2", "summary": ""},
+        )
+    )
+    assert "2 kept notes with 2 remarks, 1 weave." in lines
+    left_out = lines[lines.index("Left out:") + 1 : -1]
+    assert "  2 × its author is not in the archive (first: n1)" in left_out
+    assert len(left_out) == 3
+
+
 @pytest.mark.django_db
 def test_looking_says_what_importing_then_does(tmp_path: Path) -> None:
     path = small_archive(

@@ -41,12 +41,13 @@ from alongside.conversations.models import Conversation, Room
 from alongside.journal.models import Line as JournalLine
 from alongside.journal.rules import Kind
 from alongside.notes.actions.keeping import change, keep, tell
-from alongside.notes.actions.remarking import remark, weave
+from alongside.notes.actions.naming import choose_name
+from alongside.notes.actions.remarking import answer_about_name, remark, weave
 from alongside.notes.content import PARTS, Content
-from alongside.notes.followers import wipe_removed_passages
-from alongside.notes.models import Credit, Note, Passage, Remark, Revision, Source, Weave
+from alongside.notes.followers import keep_passages_true
+from alongside.notes.models import Credit, NameChoice, Note, Passage, Remark, Revision, Source, Weave
 from alongside.notes.queries import note_view, readable_notes, revisions
-from alongside.notes.rules import Part, Readers, RemarkKind, Standing
+from alongside.notes.rules import Naming, Part, Readers, RemarkKind, Standing
 from alongside.people.actions import link_account, make_person
 from alongside.people.models import Account
 from alongside.people.queries import unscoped_viewer_with_address, viewer_of_person
@@ -350,7 +351,9 @@ def kind_of(taken: list[str], kind: str) -> list[Line]:
 
 
 def a_life_of_notes(world: World) -> Viewer:
-    """Ana keeps from one room, from two, for the organisation, for herself; others mend and remark."""
+    """Ana keeps from one room, from two, for the organisation, for herself; others mend and remark. She edits what
+    was quoted, names Ben in what she tells, and is called otherwise where a note goes wider.
+    """
     ana, ben = world.sign_up("ana"), world.sign_up("ben")
     hotline, leads = world.room("hotline", "gus", is_open=True), world.room("leads", "ana", "ben")
     silent = world.room("silent", "ana", "cleo")
@@ -359,13 +362,14 @@ def a_life_of_notes(world: World) -> Viewer:
     mine = world.say(hotline, "ana", "The pause does the work. It feels long.", context=asked.source_id)
     price = world.say(leads, "ana", "We raise the price in May.")
     gone = world.say(hotline, "ana", "This I take back.", context=asked.source_id)
+    taken_back = world.say(hotline, "ana", "The mustard is in the drawer.", context=asked.source_id)
     unheard = world.say(silent, "cleo", "Ana only listens here.")
 
     one = world.keep(
         "ana",
         asked,
         written=content("One room", "Wait *long*."),
-        quoted=[answered, mine, gone],
+        quoted=[answered, mine, gone, taken_back],
         credited=["ben", "ana"],
     )
     two = world.keep("ana", asked, price, written=content("Two rooms", why="Both."), quoted=[price])
@@ -374,10 +378,14 @@ def a_life_of_notes(world: World) -> Viewer:
     )
     own = world.keep("ana", price, written=content("Mine alone"), readers=Readers.ME)
     world.keep("ana", unheard, written=content("Where I am silent"))
-    tell(ana, sentence="Today I learned to wait.")
+    told_with = tell(ana, sentence="Today I learned to wait.", named=[world.accounts["ben"]])
+    answer_about_name(ben, credit_id=Credit.objects.get(note=told_with).pk, is_yes=True)
+    choose_name(ana, naming=Naming.ANOTHER, name="Robin")
     of_ben = world.keep("ben", asked, written=content("Ben's"))
     world.delete(gone)
-    wipe_removed_passages()
+    world.edit(mine, "The pause does the work. It feels very long.")
+    world.edit(taken_back, "Never mind.")
+    keep_passages_true()
 
     change(ben, public_id=one.public_id, content=content("One room, mended", "Wait *long*.\n\n- twice"), based_on=1)
     change(ana, public_id=one.public_id, content=content("One room, again", "Wait."), based_on=2)
@@ -401,14 +409,15 @@ def test_one_takes_along_what_one_kept_and_nobody_elses_words() -> None:
         "One room, again", "Two rooms", "For all", "Mine alone", "Where I am silent", "Today I learned to wait.",
     }  # fmt: skip
     whole = "\n".join(taken)
-    for other in ("Name the feeling", "Ben", "Cleo", "Gus", "acme/ben", "Ana only listens"):
+    for other in ("Name the feeling", "Ben", "Cleo", "Gus", "acme/ben", "Ana only listens", "mustard", "It feels long"):
         assert other not in whole, other
     one = notes["One room, again"]
     assert one["attributedTo"] == "acme/ana"
     assert [earlier["name"] for earlier in one["revisions"]] == ["One room", "One room, mended"]
     assert ["attributedTo" in earlier for earlier in one["revisions"]] == [True, False]
     assert one["passages"] == [
-        {"part": "what_worked", "message": "acme/hotline-3", "text": "The pause does the work. It feels long."},
+        {"part": "what_worked", "message": "acme/hotline-3", "text": "The pause does the work. It feels very long."},
+        {"part": "what_worked", "removed": True},
         {"part": "what_worked", "removed": True},
     ]
     assert one["credited"] == [{"who": "acme/ana", "for": "the idea"}]
@@ -438,6 +447,17 @@ def test_a_round_trip_changes_nothing(tmp_path: Path) -> None:
     there = make_person(None, email="ana@acme.example", name="Ana", is_full_member=True)
     link_account(viewer_of_person(there), account_id=Account.objects.get().pk)
     assert [line.replace(prefix, "") for line in lines(viewer_of_person(there))] == first
+    # Who reads what is the same too; how somebody is named is chosen anew where they are.
+    notes = {one["name"]: one["id"] for one in kind_of(lines(viewer_there), "Article")}
+    assert set(notes) == {
+        "One room, again",
+        "Two rooms",
+        "For all",
+        "Mine alone",
+        "Where I am silent",
+        "Today I learned to wait.",
+    }
+    assert not NameChoice.objects.exists()
     # Once more, and a third place holds the same.
     again = tmp_path / "again.jsonl"
     write_own_words(viewer_of_person(there), again)

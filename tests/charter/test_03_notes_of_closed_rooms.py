@@ -14,7 +14,7 @@ from alongside.conversations.models import Message
 from alongside.notes.actions.keeping import change, tell
 from alongside.notes.actions.remarking import put_on_my_page, remark, renew_feed, weave
 from alongside.notes.followers import wipe_removed_passages
-from alongside.notes.models import Credit, Note
+from alongside.notes.models import Credit, Note, Passage
 from alongside.notes.rules import Readers, RemarkKind
 from alongside.people.actions import make_person
 from alongside.people.models import Person
@@ -228,6 +228,48 @@ def test_removed_words_vanish_from_notes_at_once_and_from_the_index_after(acme: 
     wipe_removed_passages()
     catch_up_words()
     assert reading("ana").get("/api/find?q=zanzibar").json()["results"] == []
+
+
+def test_words_that_were_edited_away_vanish_from_notes_at_once_and_from_the_index_after(acme: World) -> None:
+    room = acme.room("help", is_open=True)
+    said = acme.say(room, "ben", "Name the feeling.")
+    goes = acme.say(room, "ben", "My number is zanzibar.")
+    note = acme.keep("ana", said, written=content("On calls"), quoted=[said, goes])
+    secret = renew_feed(acme.viewer("cleo"))
+    catch_up_words()
+    assert b"zanzibar" in whole(reading("cleo").get(f"/notes/{note.public_id}"))
+    acme.edit(goes, "Ask at the desk.")
+    for client, address in (
+        *(
+            (reading(name), f"/notes/{note.public_id}{end}")
+            for name in ("ana", "ben")
+            for end in ("", "/edit", "/history")
+        ),
+        (reading("ana"), f"/api/notes/{note.public_id}"),
+        (reading("ana"), "/api/find?q=calls"),
+        (Client(), f"/feeds/{secret}/notes.atom"),
+        (Client(), f"/feeds/{secret}/notes.json"),
+    ):
+        assert b"zanzibar" not in whole(client.get(address)), address
+    catch_up_words()
+    assert reading("ana").get("/api/find?q=zanzibar").json()["results"] == []
+    assert Passage.objects.filter(text__contains="zanzibar").count() == 0
+
+
+def test_words_written_for_a_room_do_not_leave_it_through_a_sentence_that_may(acme: World) -> None:
+    """Ben agreed to a sentence; what he adds to it in the room is not agreed to."""
+    closed = acme.say(acme.room("war-room", "ana", "ben"), "ben", "Name the feeling first, then ask what happened.")
+    note = acme.keep("ana", closed, readers=Readers.ORGANISATION, quoted=[closed])
+    (asked,) = reading("ben").get("/api/asked").json()["asked"]
+    sent(reading("ben"), "POST", f"/api/asked/passage/{asked['number']}", {"is_yes": True})
+    catch_up_words()
+    acme.edit(closed, "Name the feeling first, then ask what happened, zanzibar.")
+    for _ in range(2):
+        for name in ("cleo", "gus", "root"):
+            assert b"zanzibar" not in whole(reading(name).get(f"/notes/{note.public_id}"))
+            assert reading(name).get("/api/find?q=zanzibar").json()["results"] == []
+        catch_up_words()
+    assert b"zanzibar" in whole(reading("ben").get("/api/asked"))
 
 
 def test_a_feeds_address_that_is_wrong_or_renewed_is_like_any_that_is_not_there(acme: World) -> None:

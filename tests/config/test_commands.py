@@ -16,7 +16,8 @@ from tests.config.conftest import Command
 from alongside.archives.models import Import
 from alongside.audiences.models import Audience
 from alongside.config.command import Late, alongside
-from alongside.conversations.models import Message
+from alongside.conversations.models import Conversation, Message
+from alongside.notes.models import Note
 from alongside.people.actions import make_person, make_token, mark_as_run_with_base_url
 from alongside.people.queries import viewer_of_person
 
@@ -212,6 +213,35 @@ def test_a_file_that_one_may_not_read_is_said(
     done = command("import", "--look", path)
     assert (done.exit_code, len(done.output.splitlines())) == (2, 1)
     assert "cannot be opened: Permission denied" in done.output
+
+
+# Keep
+
+
+@store
+def test_keep_prints_the_draft_for_who_may_read_it_and_keeps_nothing(command: Command, tmp_path: Path) -> None:
+    command(
+        "import",
+        small_archive(
+            tmp_path / "a.jsonl",
+            note("m4", "Thanks, that worked.", 8, context="t1"),
+            note("m5", "Good.", 9, by="ben", context="t1"),
+        ),
+    )
+    conversation = Conversation.objects.get(source_id="t1")
+    for named in (conversation.public_id, f"https://here.example/conversations/{conversation.public_id}#m1"):
+        done = command("keep", named, "--as", "cleo@example.org")
+        assert done.exit_code == 0
+        assert "  Ben: Name the feeling first, then ask what happened." in done.output.splitlines()
+        assert [
+            part in done.output for part in ("When", "What worked", "Why we think so", "Where it may not help")
+        ] == [True] * 4
+        assert "  Ben: the idea" in done.output
+        assert "read it before you keep it" in done.output
+    closed = Conversation.objects.get(source_id="l1").public_id
+    answers = [command("keep", one, "--as", "cleo@example.org") for one in (closed, "zzzzzzzzzzzz")]
+    assert [(one.exit_code, one.output) for one in answers] == [(2, answers[1].output)] * 2
+    assert not Note.objects.exists()
 
 
 # Find

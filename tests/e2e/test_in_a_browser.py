@@ -75,11 +75,13 @@ def pages_of(page: Page, served: Served) -> list[str]:
     page.goto(served.address)
     room = page.locator("main h3 a").first.get_attribute("href") or ""
     conversation = page.locator("main .rooms p a").first.get_attribute("href") or ""
-    found = [f"/find?{urlencode({'q': words})}" for words in (QUESTION, '"Xqzvwklu"', "handover in:#nowhere")]
+    found = [
+        f"/find?{urlencode({'q': words})}" for words in (QUESTION, '"Xqzvwklu"', "handover in:#nowhere", "is:open")
+    ]
     page.goto(f"{served.address}/notes/")
     note = page.locator("main h3 a").first.get_attribute("href") or ""
     of_notes = ["/notes/", note, f"{note}/edit", f"{note}/history", "/notes/tell", "/questions/", f"{conversation}/keep",
-                f"{conversation}/around"]  # fmt: skip
+                f"{conversation}/around", f"{note}/close"]  # fmt: skip
     return ["/", *found, "/find", room, conversation, f"{conversation}/close", "/things/", "/choices/", "/charter",
             "/sign-in/", "/sign-in/ask/", "/rooms/nothing", *of_notes]  # fmt: skip
 

@@ -16,6 +16,7 @@ from alongside.audiences.queries import NotThere
 from alongside.conversations.models import Message, Room
 from alongside.notes.actions.keeping import Quoted, change, keep, tell
 from alongside.notes.actions.remarking import answer_about_passage, remark, weave
+from alongside.notes.followers import keep_passages_true
 from alongside.notes.models import Note, Passage
 from alongside.notes.queries import (
     newest_kept,
@@ -26,6 +27,7 @@ from alongside.notes.queries import (
     said_there,
     thanked_in,
     unscoped_open_notes,
+    unscoped_organisation_audience,
     weaves_of,
 )
 from alongside.notes.rules import Part, Readers, RemarkKind
@@ -212,6 +214,8 @@ class Quote:
     was_shown: bool
     answered: bool | None = None
     is_deleted: bool = False
+    # Its author took these words out of the message.
+    is_gone: bool = False
 
 
 @dataclass(slots=True)
@@ -235,7 +239,7 @@ class Model:
         )
 
     def sees(self, name: str, note: Kept, quote: Quote) -> bool:
-        if quote.is_deleted or quote.answered is False:
+        if quote.is_deleted or quote.is_gone or quote.answered is False:
             return False
         if quote.answered or quote.author in (note.keeper, name):
             return True
@@ -266,7 +270,16 @@ class Machine:
         self.deleted: set[int] = set()
 
     def step(self) -> None:
-        steps = (self.keep, self.keep, self.join_or_leave, self.close, self.answer, self.delete)
+        steps = (
+            self.keep,
+            self.keep,
+            self.join_or_leave,
+            self.close,
+            self.answer,
+            self.delete,
+            self.edit,
+            keep_passages_true,
+        )
         self.data.draw(st.sampled_from(steps), label="step")()
 
     def keep(self) -> None:
@@ -311,7 +324,7 @@ class Machine:
 
     def answer(self) -> None:
         quotes = [(row, quote) for note in self.model.notes.values() for row, quote in note.quotes.items()]
-        quotes = [pair for pair in quotes if not pair[1].is_deleted]
+        quotes = [pair for pair in quotes if not (pair[1].is_deleted or pair[1].is_gone)]
         if quotes:
             row, quote = self.data.draw(st.sampled_from(quotes), label="quote")
             quote.answered = self.data.draw(st.booleans(), label="yes")
@@ -326,6 +339,20 @@ class Machine:
             for note in self.model.notes.values():
                 for quote in note.quotes.values():
                     quote.is_deleted = quote.is_deleted or quote.text == message.text
+
+    def edit(self) -> None:
+        """Its author says something else there now, of which nobody quoted anything."""
+        here = [place for place, one in enumerate(self.said) if one[2].pk not in self.deleted]
+        if here:
+            place = self.data.draw(st.sampled_from(here), label="edited")
+            room, author, message = self.said[place]
+            words = f"Secret {self.world.minutes}"
+            self.world.edit(message, words)
+            for note in self.model.notes.values():
+                for quote in note.quotes.values():
+                    quote.is_gone = quote.is_gone or quote.text == message.text
+            message.text = words
+            self.said[place] = (room, author, message)
 
     def check(self) -> None:
         for name in NAMES:
@@ -362,3 +389,15 @@ def test_whatever_happens_in_their_rooms_notes_are_read_by_who_may(data: Any) ->
         for _ in range(data.draw(st.integers(2, 8), label="steps")):
             machine.step()
             machine.check()
+
+
+def test_where_something_is_told_is_found_without_walking_what_was_said(
+    world: World, django_assert_num_queries: Callable[[int], CaptureQueriesContext]
+) -> None:
+    """Every message was, under the lock of the store, with each note told: a second for a million of them."""
+    for sentence in ("One", "Two"):
+        tell(world.viewer("ana"), sentence=sentence)
+    with django_assert_num_queries(1) as asked:
+        found = unscoped_organisation_audience()
+    assert set(Note.objects.values_list("audience_id", flat=True)) == {found}
+    assert "conversations_message" not in asked.captured_queries[0]["sql"]

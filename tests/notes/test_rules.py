@@ -13,8 +13,8 @@ from alongside.notes.rules import (
     fitted,
     is_alive_by,
     is_for_every_reader,
-    may_change,
     month_of,
+    standing_of_changed,
     standing_of_name,
     standing_of_passage,
     weave_ends,
@@ -41,11 +41,17 @@ def test_a_note_holds_so_much_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reads", "is_signed_in", "may"),
-    [(True, True, True), (True, False, False), (False, True, False), (False, False, False)],
+    ("standing", "as_if_new", "becomes"),
+    [
+        (Standing.SHOWN, Standing.SHOWN, Standing.SHOWN),
+        (Standing.AGREED, Standing.ASKED, Standing.ASKED),
+        (Standing.AGREED, Standing.SHOWN, Standing.SHOWN),
+        (Standing.DECLINED, Standing.ASKED, Standing.DECLINED),
+        (Standing.DECLINED, Standing.SHOWN, Standing.DECLINED),
+    ],
 )
-def test_who_reads_a_note_and_is_somebody_may_mend_it(*, reads: bool, is_signed_in: bool, may: bool) -> None:
-    assert may_change(reads=reads, is_signed_in=is_signed_in) is may
+def test_a_yes_was_for_the_words_it_was_given_to(standing: Standing, as_if_new: Standing, becomes: Standing) -> None:
+    assert standing_of_changed(standing, as_if_new=as_if_new) is becomes
 
 
 @pytest.mark.parametrize(

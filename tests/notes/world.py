@@ -92,6 +92,21 @@ class World:
         take_in(None, said=[said], audiences=audiences, brought_by=None)
         return Message.objects.select_related("conversation").get(room=room, source_id=source_id)
 
+    def edit(self, message: Message, text: str) -> None:
+        """The author changed it in the tool."""
+        self.minutes += 1
+        said = Said(
+            source_id=message.source_id,
+            room_id=message.room_id,
+            author_id=message.author_id,
+            html=f"<p>{text}</p>",
+            text=text,
+            said_at=message.said_at,
+            context=message.conversation.source_id,
+            edited_at=BEGAN + timedelta(minutes=self.minutes),
+        )
+        take_in(None, said=[said], audiences={message.room_id: message.audience_id}, brought_by=None)
+
     def delete(self, message: Message) -> None:
         remove(None, message_ids=[message.pk])
 

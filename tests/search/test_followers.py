@@ -12,6 +12,7 @@ from alongside.conversations.actions.messages import remove
 from alongside.conversations.actions.rooms import open_room
 from alongside.conversations.models import Message, Room
 from alongside.journal.actions import trim
+from alongside.notes.queries import newest_kept, note_view
 from alongside.people.queries import unscoped_viewer_with_address
 from alongside.search import node
 from alongside.search.followers import WordsFollower, catch_up_words, follow_words, rebuild_words
@@ -46,6 +47,32 @@ def test_edits_are_followed(tmp_path: Path) -> None:
     bring(write(tmp_path / "b.jsonl", [header(), *people(), room("hotline", members=["gus"]), edited]))
     catch_up_words()
     assert (found("smokes"), found("scanner")) == ([], ["t3"])
+
+
+def test_a_note_follows_what_a_newer_export_edited_and_says_nothing_that_was_taken_away(tmp_path: Path) -> None:
+    kept: dict[str, object] = {"type": "Article", "id": "n1", "attributedTo": "ana", "audience": "hotline", "inReplyTo": "t1",
+            "name": "On angry callers", "published": "2026-03-02T00:00:00Z",
+            "passages": [{"part": "what_worked", "message": "m2", "text": "Name the feeling first, then ask what happened."},
+                         {"part": "why", "message": "m3", "text": "The printer on the second floor smokes."}]}  # fmt: skip
+    brought(tmp_path / "a.jsonl", kept)
+    assert set(found('"second floor"')) == {"n1", "t3"}
+    later = {"updated": "2026-03-03T00:00:00Z"}
+    slightly = note("m2", "Name the feeling first, then gently ask what happened.", 5, by="ben", context="t1", **later)
+    wholly = note("m3", "Never mind.", 9, by="gus", context="t3", **later)
+    rest = [header(), *people(), room("hotline", members=["gus"]), slightly, wholly]
+    bring(write(tmp_path / "b.jsonl", rest))
+    catch_up_words()
+    assert found('"second floor"') == []
+    assert set(found('"gently ask what happened"')) == {"t1", "n1"}
+    by_follower = [found(question) for question in ("gently ask", "printer smokes", "never mind")]
+    rebuild_words(index_folder())
+    assert [found(question) for question in ("gently ask", "printer smokes", "never mind")] == by_follower
+    viewer = unscoped_viewer_with_address("ana@example.org")
+    (one,) = newest_kept(viewer)[0]
+    assert [(passage.text, passage.is_changed) for passage in note_view(viewer, one.public_id).passages] == [
+        ("Name the feeling first, then gently ask what happened.", False),
+        ("", True),
+    ]
 
 
 def test_deletions_are_followed(tmp_path: Path) -> None:

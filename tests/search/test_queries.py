@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.archives.store import bring, header, note, people, room, write
 
+from alongside.conversations.actions.questions import say_whether_it_asks
 from alongside.people.queries import unscoped_viewer_with_address
 from alongside.people.rules import NOBODY, Viewer
 from alongside.search.followers import rebuild_words
@@ -160,3 +161,41 @@ def test_limits_are_kept() -> None:
 )
 def test_odd_questions_are_answered(question: str) -> None:
     asked(question)
+
+
+# Open questions
+
+
+def test_open_questions_are_found_as_open_the_one_waiting_longest_first() -> None:
+    assert ids("is:open") == ["o1"]  # t1 is answered; p1 asks nothing
+    assert ids("printer") != ["o1"]
+    assert ids("is:open printer") == ["o1"]
+    assert ids('is:open "order next"') == ["o1"]
+    assert ids('is:open "smokes"') == []
+    assert ids("is:open caller", "gus") == []
+
+
+def test_more_than_one_waits_in_the_order_in_which_they_were_asked(tmp_path: Path) -> None:
+    more = [
+        note("q1", "Who has the key of the printer room?", 100, by="ben", context="q1"),
+        note("q2", "Which printer takes the long paper?", 9000, to="leads", context="q2"),
+        note("q3", "Does anybody have a ladder?", 7000, by="cleo", to="office", context="q3"),
+    ]
+    rooms = [
+        room("hotline", members=["gus"]),
+        room("office"),
+        room("leads", audience="members", members=["ana", "ben"]),
+    ]
+    bring(write(tmp_path / "b.jsonl", [header(), *people(), *rooms, *more]), is_try_out=True)
+    rebuild_words(index_folder())
+    assert ids("is:open") == ["q1", "o1", "q3", "q2"]
+    assert ids("is:open printer") == ["q1", "o1", "q2"]
+    assert ids("is:open", "cleo") == ["q1", "o1", "q3"]
+    assert ids("is:open", "gus") == ["q1"]
+    assert ids("is:open in:#office") == ["o1", "q3"]
+    assert ids("is:open from:me", "cleo") == ["q3"]
+    assert ids("is:open after:2026-03-05 before:2026-03-06") == ["q3"]
+    assert ids("is:open", newest_first=True) == ["q2", "q3", "o1", "q1"]
+    assert ids("is:open", limit=2) == ["q1", "o1"]
+    say_whether_it_asks(who("cleo"), public_id=asked("ladder").results[0].public_id, asks=False)
+    assert ids("is:open") == ["q1", "o1", "q2"]

@@ -74,8 +74,18 @@ def test_a_question_without_words_may_still_narrow() -> None:
     assert asked('in:#help "price rise" letter').text == "letter price rise"
 
 
+def test_open_is_asked_for_in_one_word_and_a_sentence_that_says_is_stays_one() -> None:
+    assert asked("is:open tea") == Asked(words="tea", is_open=True)
+    assert asked("tea IS:OPEN").is_open
+    assert asked("is:open").is_narrowed
+    for words in ("the error is:", "is:opened", "this:is:open", "is: open"):
+        assert asked(words) == Asked(words=words), words
+
+
 _TYPED = st.lists(
-    st.sampled_from(['"', "in:", "from:", "me", "after:", "2026", "-01", "#", " ", "tea", "”", "\0", "\ud800"])
+    st.sampled_from(
+        ['"', "in:", "is:", "open", "from:", "me", "after:", "2026", "-01", "#", " ", "tea", "”", "\0", "\ud800"]
+    )
 ).map("".join)
 
 

@@ -162,3 +162,16 @@ def test_an_unknown_address_gets_the_same_page_and_no_letter(organisation: Organ
 
     assert asked("ana@acme.example") == asked("eve@elsewhere.example")
     assert [one.to for one in mail.outbox] == [["ana@acme.example"]]
+
+
+def test_a_name_is_chosen_for_notes_that_go_wider_and_by_oneself(organisation: Organisation) -> None:
+    here = organisation()
+    page = here.client.get("/choices/").content.decode()
+    assert 'value="as in the tool" checked' in page
+    page = said(here.client.post("/choices/name", {"naming": "another name", "name": "Robin"}))
+    assert 'value="another name" checked' in page
+    assert 'value="Robin"' in page
+    assert "Write the name" in said(here.client.post("/choices/name", {"naming": "another name"}))
+    assert here.client.post("/choices/name", {"naming": "the boss"}).status_code == 404
+    assert here.nobody.post("/choices/name", {"naming": "a colleague"}).status_code == 403
+    assert "Robin" not in here.guest.get("/choices/").content.decode()

@@ -21,7 +21,7 @@ QUERIES = {
     "/conversations/{conversation}": 6,
     "/conversations/{conversation}/close": 12,
     "/things/": 11,
-    "/choices/": 8,
+    "/choices/": 9,
     "/charter": 3,
 }
 

@@ -151,6 +151,13 @@ def test_a_note_quotes_as_words_and_marks_what_was_removed() -> None:
     assert "Why we think so" not in main, "an empty part is not shown"
 
 
+def test_a_passage_that_its_author_changed_says_so_and_leads_there() -> None:
+    part = shown.Part("What worked", "", (shown.Passage(url="/conversations/c1", is_changed=True),))
+    main = _main(_page("note.html", note=replace(NOTE, parts=(part,))))
+    assert "its author changed it where it was said." in main
+    assert '<a href="/conversations/c1">Read it there</a>' in main
+
+
 def test_an_act_of_a_note_is_a_form_that_needs_no_script() -> None:
     main = _main(_page("note.html", note=NOTE))
     actions = re.findall(r'action="([^"]+)"', main)

@@ -15,6 +15,7 @@ from alongside.people.queries import NobodyKnown, unscoped_viewer_with_token
 from alongside.people.rules import Viewer
 
 MOST = 50
+LONGEST_NUMBER = 18
 _encoder = msgspec.json.Encoder()
 
 View = Callable[..., Any]
@@ -109,6 +110,13 @@ def number(request: HttpRequest, name: str, default: int, most: int = MOST) -> i
     text = request.GET.get(name, str(default))
     if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or not 0 < int(text) <= most:
         raise BadRequest(f"“{name}” has to be a whole number from 1 to {most}.")
+    return int(text)
+
+
+def row_number(text: str) -> int:
+    """A number in an address. What is none names nothing."""
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_NUMBER:
+        raise NotThere
     return int(text)
 
 

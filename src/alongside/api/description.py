@@ -44,7 +44,7 @@ class Operation:
 
 _PAGE: Final = Parameter("page", {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1})
 _Q: Final = Parameter(
-    "q", {"type": "string"}, "A question in your own words; in:#room, from:me, after: and before: narrow it."
+    "q", {"type": "string"}, "A question in your own words; in:#room, from:me, is:open, after: and before: narrow it."
 )
 
 OPERATIONS: Final = (
@@ -84,6 +84,30 @@ OPERATIONS: Final = (
         "Passages that a note could hold, chosen by a machine, for you to read before you keep it.",
         shapes.Drafted,
     ),
+    Operation(
+        "get", "/api/conversations/{id}/question", "question", "Whether it asks something, and is answered.",
+        shapes.QuestionState,
+    ),
+    Operation(
+        "put", "/api/conversations/{id}/question", "sayWhetherItAsks", "Its asker knows better than a rule.",
+        shapes.QuestionState, shapes.Asking,
+    ),
+    Operation(
+        "post", "/api/conversations/{id}/helped", "helped", "“These helped”, by the asker; “this helped me”, by anybody.",
+        shapes.QuestionState, shapes.Helping,
+    ),
+    Operation(
+        "post", "/api/conversations/{id}/wonder", "wonder", "“I'd like to know too.” Known to nobody else.", None, None, 204
+    ),
+    Operation("delete", "/api/conversations/{id}/wonder", "stopWondering", "You no longer need to know.", None, None, 204),
+    Operation(
+        "get", "/api/questions", "questions", "Open questions, the one waiting longest first.", shapes.QuestionsPage,
+        asks=(_PAGE,),
+    ),
+    Operation(
+        "post", "/api/questions/answered", "takeAnswers", "What you wondered about and that is answered now. Told once.",
+        shapes.Answered,
+    ),
     Operation("get", "/api/notes", "notes", "Notes that you may read, the one kept last first.", shapes.NotesPage, asks=(_PAGE,)),
     Operation(
         "post", "/api/notes", "keep", "Keep what was learned in conversations, for who may read all of them.",
@@ -106,6 +130,20 @@ OPERATIONS: Final = (
     Operation(
         "post", "/api/notes/{id}/remarks", "remark", "“This helped me”, “it didn't, because …”, “still true”.", None,
         shapes.Remarking, 204,
+    ),
+    Operation(
+        "post", "/api/notes/{id}/remarks/take-back", "takeRemarkBack", "What you said of it, unsaid.", None,
+        shapes.TakingBack, 204,
+    ),
+    Operation("delete", "/api/weaves/{id}", "unweave", "Undo a link that you made.", None, None, 204),
+    Operation("get", "/api/thanks", "thanks", "Notes that thank you. Only you see this.", shapes.ThanksPage),
+    Operation(
+        "put", "/api/thanks/{id}", "showThanks", "Put it on your own page of things, or take it off.", None, shapes.Showing, 204
+    ),
+    Operation("get", "/api/name-in-notes", "nameInNotes", "How you are named in notes that go wider.", shapes.NameInNotes),
+    Operation(
+        "put", "/api/name-in-notes", "chooseName", "As in the tool, another name, or “a colleague”.",
+        shapes.NameInNotes, shapes.Calling,
     ),
     Operation("post", "/api/weaves", "weave", "Link two things that you may read, with a word why.", None, shapes.Weaving, 204),
     Operation("get", "/api/asked", "asked", "What of your words and your name waits for your yes.", shapes.Waiting),

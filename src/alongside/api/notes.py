@@ -1,13 +1,14 @@
 """Notes by the API: read, kept, told, mended, woven. The same actions as the pages, and no more of anybody in them."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from alongside.api import shapes
 from alongside.api.acting import sent, writing
-from alongside.api.answering import BadRequest, NotYours, number, reading
+from alongside.api.answering import BadRequest, NotYours, number, reading, row_number
 from alongside.audiences.queries import NotThere
 from alongside.conversations.queries import conversation_row
 from alongside.notes.actions import keeping, remarking
@@ -28,11 +29,11 @@ from alongside.notes.queries import (
     weaves_of,
 )
 from alongside.notes.rules import Part, RemarkKind, Standing, month_of
+from alongside.people.queries import unscoped_accounts_called
 from alongside.people.rules import Viewer
 from alongside.search.queries import unscoped_nearness
 
 MOST_PAGES = 10_000
-LONGEST_NUMBER = 18
 _NAMES_OF_REMARKS = {kind: name for name, kind in shapes.REMARKS_NAMED.items()}
 _NAMES_OF_PARTS = {part: name for name, part in shapes.PARTS_NAMED.items()}
 
@@ -110,7 +111,7 @@ def waiting(viewer: Viewer, _request: HttpRequest) -> shapes.Waiting:
 
 def _keep(actor: Viewer, request: HttpRequest) -> shapes.NoteShown:
     asked = sent(request, shapes.Keeping)
-    here = _Said(actor)
+    here = Said(actor)
     kept = keeping.keep(
         actor,
         conversation_ids=[here.row(one) for one in asked.conversations],
@@ -123,13 +124,19 @@ def _keep(actor: Viewer, request: HttpRequest) -> shapes.NoteShown:
             keeping.Credited(here.account(one.conversation, one.message, one.name), one.what_for)
             for one in asked.credited
         ],
+        readers=shapes.READERS_NAMED[asked.readers],
     )
     return shown(note_view(actor, kept.public_id))
 
 
 def _tell(actor: Viewer, request: HttpRequest) -> shapes.NoteShown:
     asked = sent(request, shapes.Telling)
-    told = keeping.tell(actor, sentence=asked.sentence, for_organisation=asked.for_organisation)
+    told = keeping.tell(
+        actor,
+        sentence=asked.sentence,
+        named=unscoped_accounts_called(asked.named),
+        for_organisation=asked.for_organisation,
+    )
     return shown(note_view(actor, told.public_id))
 
 
@@ -154,6 +161,15 @@ def _remark(actor: Viewer, request: HttpRequest, public_id: str) -> None:
     remarking.remark(actor, public_id=public_id, kind=kind, sentence=asked.sentence)
 
 
+def _take_back(actor: Viewer, request: HttpRequest, public_id: str) -> None:
+    kind = shapes.REMARKS_NAMED[sent(request, shapes.TakingBack).kind]
+    remarking.take_remark_back(actor, public_id=public_id, kind=kind)
+
+
+def _unweave(actor: Viewer, _request: HttpRequest, row: str) -> None:
+    remarking.unweave(actor, weave_id=row_number(row))
+
+
 def _weave(actor: Viewer, request: HttpRequest) -> None:
     asked = sent(request, shapes.Weaving)
     left, right = (asked.left.kind, asked.left.id), (asked.right.kind, asked.right.id)
@@ -162,12 +178,10 @@ def _weave(actor: Viewer, request: HttpRequest) -> None:
 
 def _answer(actor: Viewer, request: HttpRequest, kind: str, row: str) -> None:
     is_yes = sent(request, shapes.Answering).is_yes
-    if not row.isascii() or not row.isdigit() or len(row) > LONGEST_NUMBER:
-        raise NotThere
     if kind == "passage":
-        remarking.answer_about_passage(actor, passage_id=int(row), is_yes=is_yes)
+        remarking.answer_about_passage(actor, passage_id=row_number(row), is_yes=is_yes)
     elif kind == "name":
-        remarking.answer_about_name(actor, credit_id=int(row), is_yes=is_yes)
+        remarking.answer_about_name(actor, credit_id=row_number(row), is_yes=is_yes)
     else:
         raise NotThere
 
@@ -180,10 +194,11 @@ def _renew_feeds(actor: Viewer, request: HttpRequest) -> shapes.Feeds:
 
 keep, tell, change = writing(_keep, status=201), writing(_tell, status=201), writing(_change)
 put_back, remark, weave, answer = writing(_put_back), writing(_remark), writing(_weave), writing(_answer)
+take_back, unweave = writing(_take_back), writing(_unweave)
 renew_feeds = writing(_renew_feeds, status=201)
 
 
-class _Said:
+class Said:
     """Conversations that were named, each read once. Raises NotThere where the actor may not read."""
 
     def __init__(self, actor: Viewer) -> None:
@@ -200,10 +215,16 @@ class _Said:
         return next((one for one in said if words in " ".join(one.text.split())), said[0]).message_id
 
     def account(self, public_id: str, anchor: str, name: str) -> int:
+        return self._of_one(public_id, anchor, name).account_id
+
+    def message(self, public_id: str, anchor: str, name: str) -> int:
+        return self._of_one(public_id, anchor, name).message_id
+
+    def _of_one(self, public_id: str, anchor: str, name: str) -> SaidThere:
         said = [one for one in self._at(public_id, anchor) if not name or one.name == name]
         if len({one.account_id for one in said}) != 1:
             raise BadRequest(f"Not one, but nobody or several spoke at “{anchor}”: say the name as it stands there.")
-        return said[0].account_id
+        return said[0]
 
     def _at(self, public_id: str, anchor: str) -> Sequence[SaidThere]:
         said = [one for one in self._conversation(public_id)[1] if one.anchor == anchor]
@@ -262,12 +283,14 @@ def _passage(one: PassageView) -> shapes.PassageShown:
         said_at=one.said_at,
         conversation=one.conversation_id,
         is_removed=one.standing is Standing.REMOVED,
+        is_changed=one.is_changed,
         waits_for_your_yes=one.standing is Standing.ASKED,
     )
 
 
 def _woven(one: Woven) -> shapes.WovenShown:
-    return shapes.WovenShown("note" if one.kind == "note" else "conversation", one.public_id, one.title, one.why)
+    kind: Literal["note", "conversation"] = "note" if one.kind == "note" else "conversation"
+    return shapes.WovenShown(kind, one.public_id, one.title, one.why, one.weave_id)
 
 
 def _line(line: NoteLine) -> shapes.NoteLine:

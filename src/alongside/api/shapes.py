@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from alongside.notes.rules import LONGEST_PART, LONGEST_SENTENCE, LONGEST_TITLE, MOST_PASSAGES, Part, RemarkKind
+from alongside.notes.rules import (
+    LONGEST_NAME,
+    LONGEST_PART,
+    LONGEST_SENTENCE,
+    LONGEST_TITLE,
+    MOST_PASSAGES,
+    Naming,
+    Part,
+    Readers,
+    RemarkKind,
+)
 
 # A zero character is no text: PostgreSQL cannot hold it.
 _TEXT = r"^[^\x00]*$"
@@ -25,6 +35,16 @@ PARTS_NAMED: dict[PartName, Part] = {
 RemarkName = Literal["helped", "did not help", "still true"]
 REMARKS_NAMED: dict[RemarkName, RemarkKind] = {
     "helped": RemarkKind.HELPED, "did not help": RemarkKind.DID_NOT, "still true": RemarkKind.STILL_TRUE,
+}  # fmt: skip
+
+
+ReadersName = Literal["same", "me", "organisation"]
+READERS_NAMED: dict[ReadersName, Readers] = {
+    "same": Readers.SAME, "me": Readers.ME, "organisation": Readers.ORGANISATION,
+}  # fmt: skip
+NamingName = Literal["as in the tool", "another name", "a colleague"]
+NAMINGS: dict[NamingName, Naming] = {
+    "as in the tool": Naming.AS_THERE, "another name": Naming.ANOTHER, "a colleague": Naming.COLLEAGUE,
 }  # fmt: skip
 
 
@@ -64,11 +84,19 @@ class Keeping(Strict):
     content: Written
     passages: Annotated[list[PassageAsked], Meta(max_length=MOST_PASSAGES)] = []
     credited: Annotated[list[CreditAsked], Meta(max_length=MOST_PASSAGES)] = []
+    readers: Annotated[
+        ReadersName,
+        Meta(description="Who may read all of it; you alone; the organisation, and passages by their authors' yes."),
+    ] = "same"
 
 
 class Telling(Strict):
     sentence: Annotated[str, Meta(min_length=1, max_length=LONGEST_SENTENCE, pattern=_TEXT)]
     for_organisation: bool = True
+    named: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=200, pattern=_TEXT)]],
+        Meta(max_length=20, description="Names, handles or addresses. Each is asked once, and named by their own yes."),
+    ] = []
 
 
 class Changing(Strict):
@@ -83,6 +111,37 @@ class PuttingBack(Strict):
 class Remarking(Strict):
     kind: RemarkName
     sentence: Sentence = ""
+
+
+class TakingBack(Strict):
+    kind: RemarkName
+
+
+class MessageNamed(Strict):
+    """A message's place. `name` only where two spoke at the same moment."""
+
+    message: Anchor
+    name: Annotated[str, Meta(max_length=200, pattern=_TEXT)] = ""
+
+
+class Helping(Strict):
+    """By the asker: these helped. By anybody: this helped me."""
+
+    messages: Annotated[list[MessageNamed], Meta(min_length=1, max_length=50)]
+    sentence: Sentence = ""
+
+
+class Asking(Strict):
+    asks: bool
+
+
+class Showing(Strict):
+    is_on_my_page: bool
+
+
+class Calling(Strict):
+    naming: NamingName
+    name: Annotated[str, Meta(max_length=LONGEST_NAME, pattern=_TEXT)] = ""
 
 
 class End(Strict):
@@ -136,6 +195,7 @@ class PassageShown(Strict):
     said_at: datetime | None
     conversation: str
     is_removed: bool
+    is_changed: Annotated[bool, Meta(description="Its author says something else there now; the words are gone.")]
     waits_for_your_yes: bool
 
 
@@ -163,6 +223,7 @@ class WovenShown(Strict):
     id: str
     title: str
     why: str
+    number: Annotated[int | None, Meta(description="Where you made it: what undoes it.")]
 
 
 class NoteShown(Strict):
@@ -255,6 +316,58 @@ class AskedOfYou(Strict):
 
 class Waiting(Strict):
     asked: list[AskedOfYou]
+
+
+class ThanksShown(Strict):
+    number: int
+    note: str
+    title: str
+    is_on_my_page: bool
+
+
+class ThanksPage(Strict):
+    thanks: list[ThanksShown]
+
+
+class NameInNotes(Strict):
+    """How you are named in notes that more people read than heard what was said."""
+
+    naming: NamingName
+    name: str
+
+
+class QuestionShown(Strict):
+    id: str
+    title: str
+    room: str
+    tool: str
+    asker: str
+    asked_at: datetime
+    is_yours: bool
+    you_wonder: Annotated[bool, Meta(description="You would like to know too. Known to nobody else.")]
+    page: str
+
+
+class QuestionsPage(Strict):
+    questions: list[QuestionShown]
+    has_more: bool
+
+
+class QuestionState(Strict):
+    asks: bool
+    is_answered: bool
+    is_yours: bool
+    you_wonder: bool
+
+
+class AnsweredShown(Strict):
+    id: str
+    title: str
+    page: str
+
+
+class Answered(Strict):
+    answered: list[AnsweredShown]
 
 
 class Feeds(Strict):

@@ -8,6 +8,7 @@ from alongside.archives.port import (
     MessageRecord,
     PersonRecord,
     Reader,
+    ReadsNotes,
     Reason,
     RoomAudience,
     RoomRecord,
@@ -28,6 +29,9 @@ class Seen:
     people: int = 0
     rooms: dict[str, RoomRecord] = field(default_factory=dict)
     messages: dict[str, int] = field(default_factory=dict)
+    notes: int = 0
+    remarks: int = 0
+    weaves: int = 0
 
     def lines(self) -> Iterator[str]:
         total = sum(self.messages.values())
@@ -35,6 +39,9 @@ class Seen:
         yield f"{self.people:,} {'person' if self.people == 1 else 'people'}."
         for source_id, room in sorted(self.rooms.items(), key=lambda item: item[1].name):
             yield f"  {room.name}: {_audience(room)}, {self.messages.get(source_id, 0):,} messages"
+        if self.notes or self.weaves:
+            notes, remarks = _so_many(self.notes, "kept note"), _so_many(self.remarks, "remark")
+            yield f"{notes} with {remarks}, {_so_many(self.weaves, 'weave')}."
         yield from left_out_lines(self.report)
         yield f"Bringing it in takes about {_duration(total / MESSAGES_A_SECOND)}. Nothing was written."
 
@@ -60,7 +67,31 @@ def look_into(reader: Reader) -> Seen:
             seen.report.leave_out(message.reason.value, message.where)
         elif isinstance(message, MessageRecord):
             _see_message(seen, message, authors, bots)
+    if isinstance(reader, ReadsNotes):
+        _see_notes(seen, reader, authors, bots)
     return seen
+
+
+def _see_notes(seen: Seen, reader: ReadsNotes, authors: set[str], bots: set[str]) -> None:
+    """Whose they are. Whether what they quote and link was said like that is told when they come in."""
+    for note in reader.notes():
+        if isinstance(note, LeftOut):
+            seen.report.leave_out(note.reason.value, note.where)
+        elif _is_somebody(seen, note.author, note.source_id, authors, bots):
+            seen.notes += 1
+            seen.remarks += sum(_is_somebody(seen, one.author, note.source_id, authors, bots) for one in note.remarks)
+    for weave in reader.weaves():
+        if isinstance(weave, LeftOut):
+            seen.report.leave_out(weave.reason.value, weave.where)
+        elif _is_somebody(seen, weave.author, weave.source_id, authors, bots):
+            seen.weaves += 1
+
+
+def _is_somebody(seen: Seen, author: str, where: str, authors: set[str], bots: set[str]) -> bool:
+    if author in authors:
+        return True
+    seen.report.leave_out((Reason.BOT if author in bots else Reason.NO_AUTHOR).value, where)
+    return False
 
 
 def _see_person(seen: Seen, person: PersonRecord | LeftOut, authors: set[str], bots: set[str]) -> None:
@@ -88,6 +119,10 @@ def _audience(room: RoomRecord) -> str:
     if not room.members:
         return "closed, and nobody is known to be in it"
     return f"closed, {len(room.members)} {'member' if len(room.members) == 1 else 'members'}"
+
+
+def _so_many(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _duration(seconds: float) -> str:

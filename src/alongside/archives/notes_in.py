@@ -11,7 +11,6 @@ from alongside.archives.port import (
     THE_ORGANISATION,
     LeftOut,
     NoteRecord,
-    PassageRecord,
     Reader,
     ReadsNotes,
     Reason,
@@ -28,6 +27,7 @@ from alongside.notes.actions.bringing import (
     bring_weave,
 )
 from alongside.notes.content import Content
+from alongside.notes.following import stands_in
 from alongside.notes.models import Note
 from alongside.notes.rules import Part, RemarkKind
 
@@ -188,14 +188,10 @@ def _passages(here: Here, record: NoteRecord, conversations: tuple[int, ...]) ->
     for one in record.passages:
         if one.message is None:
             yield PassageSaid(Part(one.part), None, "")
-        elif (message := by_id.get(one.message)) is not None and _was_said(one, message.text):
+        elif (message := by_id.get(one.message)) is not None and stands_in(one.text, message.text):
             yield PassageSaid(Part(one.part), message.pk, one.text)
         else:
             here.report.leave_out(Reason.NOT_SAID.value, f"{record.source_id}: {one.message}")
-
-
-def _was_said(passage: PassageRecord, text: str) -> bool:
-    return " ".join(passage.text.split()) in " ".join(text.split())
 
 
 def _bring_weave(here: Here, record: WeaveRecord) -> None:

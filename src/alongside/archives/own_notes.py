@@ -24,6 +24,7 @@ from alongside.audiences.models import Part as AudiencePart
 from alongside.audiences.queries import unscoped_parts_of
 from alongside.audiences.rules import OPEN_KINDS
 from alongside.conversations.models import Conversation, Message, Room
+from alongside.notes.following import stands_in
 from alongside.notes.models import Credit, Note, Passage, Remark, Revision, Source, Weave
 from alongside.notes.queries import readable_notes
 from alongside.notes.rules import Standing
@@ -195,7 +196,10 @@ class OwnNotes:
                 and not row.message.audience.is_sealed
             ):
                 message = of_connection(row.message.room.connection.key, row.message.source_id)
-                yield PassageRecord(row.part, message, row.text)
+                if stands_in(row.text, row.message.text):
+                    yield PassageRecord(row.part, message, row.text)
+                elif standing is not Standing.ASKED:
+                    yield PassageRecord(row.part, None)
 
     def _credits(self, note: Note) -> Iterator[CreditRecord]:
         rows = Credit.objects.filter(note=note).exclude(standing=Standing.DECLINED.value)

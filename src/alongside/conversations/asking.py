@@ -1,5 +1,6 @@
 """Reads of questions: what waits for an answer, and what the viewer wondered about. Viewer first, as in queries.py."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,16 +9,18 @@ from django.db import connection
 from alongside.audiences.queries import condition
 from alongside.conversations.models import Helped, Message, Wondering
 from alongside.conversations.queries import RoomView
-from alongside.conversations.reading import rows_of, time_of
+from alongside.conversations.reading import bound, marks_for, rows_of, time_of
 from alongside.people.rules import Viewer
 
 QUESTIONS_A_PAGE = 20
 
-# By its asker's word where there is one, otherwise by the rule; open while nobody said of a message that it answers.
-_ASKS = "coalesce(v.asks_by_word, v.asks)"
+# Open while nobody said of a message that it answers: in its tool, or here. Each by an index of its own, because
+# questions are walked in the order in which they wait.
+_ASKS = "v.asks"
 _ANSWERED = (
-    "EXISTS (SELECT 1 FROM conversations_message m WHERE m.conversation_id = v.id AND (m.helped OR EXISTS"
-    " (SELECT 1 FROM conversations_helped h WHERE h.message_id = m.id AND h.is_answer)))"
+    "(EXISTS (SELECT 1 FROM conversations_message m WHERE m.conversation_id = v.id AND m.helped)"
+    " OR v.id IN (SELECT m.conversation_id FROM conversations_helped h"
+    " JOIN conversations_message m ON m.id = h.message_id WHERE h.is_answer))"
 )
 
 
@@ -77,6 +80,31 @@ def open_questions(viewer: Viewer, page: int = 1, size: int = QUESTIONS_A_PAGE) 
         for row in rows
     ]
     return found[:size], len(found) > size
+
+
+def open_question_rows(
+    viewer: Viewer,
+    *,
+    room_ids: Collection[int] | None = None,
+    after: datetime | None = None,
+    before: datetime | None = None,
+) -> list[int]:
+    """Rows of open questions, the one waiting longest first, for an index to look in. One query."""
+    may = condition(viewer, "v.audience_id")
+    narrower, params = [], [*may.params]
+    if room_ids is not None:
+        narrower.append(f" AND v.room_id IN ({marks_for(list(room_ids))})")
+        params += room_ids
+    for sql, moment in ((" AND v.last_said_at >= %s", after), (" AND v.started_at < %s", before)):
+        if moment is not None:
+            narrower.append(sql)
+            params.append(bound(moment))
+    rows = rows_of(
+        f"SELECT v.id FROM conversations_conversation v WHERE {_ASKS} AND NOT {_ANSWERED} AND {may.sql}"
+        f"{''.join(narrower)} ORDER BY v.started_at, v.id",
+        params,
+    )
+    return [row[0] for row in rows]
 
 
 def question_state(viewer: Viewer, conversation_id: int) -> QuestionState:

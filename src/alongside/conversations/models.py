@@ -32,7 +32,7 @@ class Conversation(models.Model):
     title = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     last_said_at = models.DateTimeField()
-    # Whether it asks something: by our rule (questions.py) when it begins, and by its asker's word when there is one.
+    # Whether it asks something: by our rule (questions.py) when it begins, and then by its asker's word, if there is one.
     asks = models.BooleanField(default=False)
     asks_by_word = models.BooleanField(null=True)
     first_brought_by = models.BigIntegerField(null=True, db_index=True)
@@ -67,7 +67,10 @@ class Message(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "source_id"], name="one_message_a_source_id")]
-        indexes = [models.Index(fields=["conversation", "said_at", "id"], name="messages_in_order")]
+        indexes = [
+            models.Index(fields=["conversation", "said_at", "id"], name="messages_in_order"),
+            models.Index(fields=["conversation"], name="messages_that_helped", condition=models.Q(helped=True)),
+        ]
 
 
 class Helped(models.Model):

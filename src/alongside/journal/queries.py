@@ -51,6 +51,12 @@ def unscoped_oldest_unread(position: Position) -> datetime | None:
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def unscoped_cursor(follower: str) -> Position | None:
+    """How far a follower has read that keeps no position of its own; None: it never did."""
+    row = Cursor.objects.filter(follower=follower).first()
+    return Position(row.transaction, row.line) if row else None
+
+
 def unscoped_trimmed_through() -> Position:
     row = Cursor.objects.filter(follower=TRIMMED).first()
     return Position(row.transaction, row.line) if row else Position()

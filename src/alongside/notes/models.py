@@ -5,7 +5,7 @@ from django.db import models
 from alongside.audiences.models import Audience
 from alongside.conversations.models import Conversation, Message
 from alongside.notes.content import Content
-from alongside.notes.rules import Part, RemarkKind, Standing
+from alongside.notes.rules import Naming, Part, RemarkKind, Standing
 from alongside.people.models import Account, Person
 
 
@@ -140,12 +140,31 @@ class Draft(ByWhom):
     # The revision it began from, for putting together what two people wrote.
     based_on = models.PositiveIntegerField(default=0)
     words = models.JSONField()
+    # Other conversations that the new note is kept from as well, by their public ids.
+    beside = models.JSONField(default=list)
     saved_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person", "conversation"], name="one_draft_of_a_conversation"),
             models.UniqueConstraint(fields=["person", "note"], name="one_draft_of_a_note"),
+        ]
+
+
+class NameChoice(models.Model):
+    """How somebody is named in notes that go wider than the room. As in the tool: there is no row."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
+    naming = models.CharField(max_length=20, choices=[(one.value, one.name) for one in Naming])
+    name = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(naming=Naming.COLLEAGUE.value, name="")
+                | (models.Q(naming=Naming.ANOTHER.value) & ~models.Q(name="")),
+                name="another_name_is_a_name",
+            ),
         ]
 
 

@@ -4,16 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alongside.audiences.models import Audience, Hearer
+from alongside.audiences.models import Part as AudiencePart
 from alongside.audiences.queries import NotThere, readable_by
 from alongside.audiences.rules import Kind
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.conversations.queries import conversation_row
 from alongside.conversations.rules import anchor_of
 from alongside.notes.content import Content
+from alongside.notes.following import stands_in
 from alongside.notes.models import Credit, Draft, Feed, Note, Passage, Remark, Revision, Source, Weave
+from alongside.notes.naming import Names, unscoped_names_on
 from alongside.notes.rules import Part, RemarkKind, Standing
 from alongside.people.queries import digest_of, viewer_of_person
 from alongside.people.rules import Viewer
@@ -36,7 +39,7 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """Words that somebody said. An empty text: they were removed where they were said."""
+    """Words that somebody said. An empty text: they were removed or changed where they were said."""
 
     passage_id: int
     part: Part
@@ -45,6 +48,8 @@ class PassageView:
     said_at: datetime | None
     conversation_id: str
     standing: Standing
+    # Its author says something else there now.
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +128,16 @@ def readable_notes(viewer: Viewer) -> "QuerySet[Note]":
 
 def note_row(viewer: Viewer, public_id: str) -> Note:
     """Raises NotThere, for a hidden note and a missing one."""
-    found = readable_notes(viewer).select_related("audience").filter(public_id=public_id).first()
+    found = readable_notes(viewer).select_related("audience", "person", "account").filter(public_id=public_id).first()
     if found is None:
         raise NotThere
     return found
+
+
+def note_title(viewer: Viewer, public_id: str) -> str:
+    """Raises NotThere."""
+    row = note_row(viewer, public_id).pk
+    return unscoped_latest_revisions([row])[row].title
 
 
 def newest_kept(viewer: Viewer, page: int = 1) -> tuple[list[NoteLine], bool]:
@@ -154,6 +165,10 @@ def note_view(viewer: Viewer, public_id: str) -> NoteView:
     """A note, whole, as this viewer may see it. Raises NotThere. A fixed number of queries, whatever is on it."""
     note = note_row(viewer, public_id)
     revision = unscoped_latest_revisions([note.pk])[note.pk]
+    said = list(Passage.objects.filter(note=note).select_related("message__author", "message__audience"))
+    thanked = list(Credit.objects.filter(note=note, standing=Standing.SHOWN.value).select_related("account", "person"))
+    remarked = list(Remark.objects.filter(note=note).select_related("person", "account"))
+    names = unscoped_names_on(note, [note, *thanked, *remarked], [row.message.author for row in said if row.message])
     return NoteView(
         note_id=note.pk,
         public_id=note.public_id,
@@ -162,11 +177,11 @@ def note_view(viewer: Viewer, public_id: str) -> NoteView:
         revision=revision.number,
         kept_at=note.kept_at,
         alive_at=note.alive_at,
-        kept_by=_name(note),
+        kept_by=names.of(note),
         audience_kind=note.audience.kind,
-        passages=_passages(viewer, note),
-        credits=_credits(viewer, note),
-        remarks=_remarks(viewer, note),
+        passages=_passages(viewer, said, names),
+        credits=_credits(viewer, thanked, names),
+        remarks=_remarks(viewer, remarked, names),
         sources=_sources(viewer, note),
         weaves=tuple(weaves_of(viewer, note_id=note.pk)),
         has_changed=revision.number > 1,
@@ -177,8 +192,9 @@ def note_view(viewer: Viewer, public_id: str) -> NoteView:
 def revisions(viewer: Viewer, public_id: str) -> list[RevisionView]:
     """Everything that a note said, the newest first. Raises NotThere."""
     note = note_row(viewer, public_id)
-    rows = Revision.objects.filter(note=note).select_related("person", "account").order_by("-number")
-    return [RevisionView(row.number, row.made_at, _name(row), row.content) for row in rows]
+    rows = list(Revision.objects.filter(note=note).select_related("person", "account").order_by("-number"))
+    names = unscoped_names_on(note, rows)
+    return [RevisionView(row.number, row.made_at, names.of(row), row.content) for row in rows]
 
 
 def draft_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int | None = None) -> Draft | None:
@@ -196,7 +212,8 @@ def draft_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int
 def asked_of(viewer: Viewer) -> list[tuple[str, int, str, str]]:
     """What waits for this viewer's yes: kind (passage or name), its id, the note's title, the words or what for."""
     mine = Q(message__author_id__in=viewer.account_ids)
-    passages = Passage.objects.filter(mine, standing=Standing.ASKED.value).order_by("id")
+    asked = Passage.objects.filter(mine, standing=Standing.ASKED.value).select_related("message").order_by("id")
+    passages = [row for row in asked if _is_still_said(row)]
     names = Credit.objects.filter(
         Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id, person_id__isnull=False),
         standing=Standing.ASKED.value,
@@ -318,14 +335,14 @@ def _lines(notes: Sequence[Note]) -> list[NoteLine]:
     ]
 
 
-def _passages(viewer: Viewer, note: Note) -> tuple[PassageView, ...]:
+def _passages(viewer: Viewer, rows: Sequence[Passage], names: Names) -> tuple[PassageView, ...]:
     """Shown ones, and the place of removed ones; what was asked for and not answered is seen by its author alone."""
-    rows = list(Passage.objects.filter(note=note).select_related("message__author").order_by("part", "position"))
     said_in = Conversation.objects.filter(pk__in=[row.message.conversation_id for row in rows if row.message])
     addresses = dict(readable_by(viewer, said_in).values_list("pk", "public_id"))
     heard_in = Audience.objects.filter(pk__in=[row.message.audience_id for row in rows if row.message])
     heard = set(readable_by(viewer, heard_in, "id").values_list("id", flat=True))
-    return tuple(_passage(row, addresses) for row in rows if _is_seen(viewer, row, heard))
+    in_order = sorted(rows, key=lambda row: (row.part, row.position))
+    return tuple(_passage(row, addresses, names) for row in in_order if _is_seen(viewer, row, heard))
 
 
 def _is_seen(viewer: Viewer, row: Passage, heard: Collection[int]) -> bool:
@@ -335,22 +352,29 @@ def _is_seen(viewer: Viewer, row: Passage, heard: Collection[int]) -> bool:
     standing = Standing(row.standing)
     if row.message is None:
         return standing in (Standing.SHOWN, Standing.AGREED, Standing.REMOVED)
-    if row.message.author_id in viewer.account_ids and standing is not Standing.DECLINED:
-        return True
-    return standing is Standing.AGREED or (standing is Standing.SHOWN and row.message.audience_id in heard)
+    if standing is Standing.ASKED:
+        return row.message.author_id in viewer.account_ids and _is_still_said(row)
+    is_own = row.message.author_id in viewer.account_ids
+    return standing is Standing.AGREED or (standing is Standing.SHOWN and (is_own or row.message.audience_id in heard))
 
 
-def _passage(row: Passage, addresses: Mapping[int, str]) -> PassageView:
+def _is_still_said(row: Passage) -> bool:
+    """What its author took away by an edit is shown to nobody, from the moment of the edit on."""
+    return row.message is not None and stands_in(row.text, row.message.text)
+
+
+def _passage(row: Passage, addresses: Mapping[int, str], names: Names) -> PassageView:
     """Where it was said is told to who may read there."""
-    message = row.message
+    message, is_still_said = row.message, _is_still_said(row)
     return PassageView(
         passage_id=row.pk,
         part=Part(row.part),
-        text=row.text if message else "",
-        author=message.author.name if message else "",
+        text=row.text if is_still_said else "",
+        author=names.of_author(message) if message else "",
         said_at=message.said_at if message else None,
         conversation_id=addresses.get(message.conversation_id, "") if message else "",
         standing=_standing(row),
+        is_changed=message is not None and not is_still_said,
     )
 
 
@@ -359,24 +383,23 @@ def _standing(row: Passage) -> Standing:
     return Standing.REMOVED if row.message is None else Standing(row.standing)
 
 
-def _credits(viewer: Viewer, note: Note) -> tuple[CreditView, ...]:
-    rows = Credit.objects.filter(note=note, standing=Standing.SHOWN.value).select_related("account", "person")
+def _credits(viewer: Viewer, rows: Sequence[Credit], names: Names) -> tuple[CreditView, ...]:
     return tuple(
         CreditView(
             row.pk,
-            row.account.name if row.account else row.person.name if row.person else "",
+            names.of(row),
             row.what_for,
             row.account_id in viewer.account_ids or (row.person_id is not None and row.person_id == viewer.person_id),
             row.is_on_my_page,
         )
-        for row in rows.order_by("id")
+        for row in sorted(rows, key=lambda row: row.pk)
     )
 
 
-def _remarks(viewer: Viewer, note: Note) -> tuple[RemarkView, ...]:
-    rows = Remark.objects.filter(note=note).select_related("person", "account").order_by("said_at", "id")
+def _remarks(viewer: Viewer, rows: Sequence[Remark], names: Names) -> tuple[RemarkView, ...]:
     return tuple(
-        RemarkView(RemarkKind(row.kind), row.sentence, _name(row), row.said_at, _is_by(viewer, row)) for row in rows
+        RemarkView(RemarkKind(row.kind), row.sentence, names.of(row), row.said_at, _is_by(viewer, row))
+        for row in sorted(rows, key=lambda row: (row.said_at, row.pk))
     )
 
 
@@ -394,22 +417,16 @@ def _is_by(viewer: Viewer, row: Remark | Weave) -> bool:
     return is_person or (row.account_id is not None and row.account_id in viewer.account_ids)
 
 
-def _name(row: Note | Revision | Remark) -> str:
-    if row.person is not None:
-        return row.person.name
-    return row.account.name if row.account is not None else ""
-
-
 def unscoped_organisation_audience() -> int | None:
-    """An audience of the organisation that belongs to no room, so that no room's closing takes it along."""
-    rows = Audience.objects.filter(kind=Kind.ORGANISATION.value)
-    free = rows.exclude(pk__in=Room.objects.values("audience_id")).exclude(
-        pk__in=Conversation.objects.values("audience_id")
-    )
-    # A room's has its guests in it; where the room is gone they would still read.
-    free = free.exclude(pk__in=Message.objects.values("audience_id")).exclude(
-        pk__in=Hearer.objects.values("audience_id")
-    )
+    """An audience of the organisation that belongs to no room, so that no room's closing takes it along.
+
+    Looked for among those of notes: asked for all that has none, every message would be walked with each note told.
+    """
+    of_notes = Q(pk__in=Note.objects.values("audience_id")) | Q(pk__in=AudiencePart.objects.values("part_id"))
+    here = {"audience_id": OuterRef("pk")}
+    free = Audience.objects.filter(of_notes, kind=Kind.ORGANISATION.value).exclude(Exists(Room.objects.filter(**here)))
+    # A room's has its guests in it; where the room is gone they would still read. A message has its conversation's.
+    free = free.exclude(Exists(Hearer.objects.filter(**here))).exclude(Exists(Conversation.objects.filter(**here)))
     return free.order_by("id").values_list("id", flat=True).first()
 
 

@@ -10,7 +10,16 @@ from alongside.notes.content import Content, tidied
 LONGEST_TITLE = 200
 LONGEST_PART = 20_000
 LONGEST_SENTENCE = 500
+LONGEST_NAME = 60
 MOST_PASSAGES = 40
+
+
+class Naming(StrEnum):
+    """How somebody chose to be named in notes that more people read than heard what was said."""
+
+    AS_THERE = "as in the tool"
+    ANOTHER = "another name"
+    COLLEAGUE = "a colleague"
 
 
 class Part(StrEnum):
@@ -31,7 +40,8 @@ class Standing(StrEnum):
     AGREED = "agreed"
     ASKED = "asked"
     DECLINED = "declined"
-    # Deleted where it was said: the words are gone here too, and the note says that something was here.
+    # Deleted where it was said: the words are gone here too, and the note says that something was here. A passage
+    # that was changed beyond knowing keeps its standing, without its words.
     REMOVED = "removed"
 
 
@@ -45,11 +55,6 @@ def fitted(content: Content) -> Content:
     """As much of it as a note holds."""
     title, *parts = astuple(tidied(content))
     return Content(title[:LONGEST_TITLE].rstrip(), *(text[:LONGEST_PART].rstrip() for text in parts))
-
-
-def may_change(*, reads: bool, is_signed_in: bool) -> bool:
-    """Corrected by anyone it belongs to: whoever may read a note may mend it; each change is a revision with a name."""
-    return reads and is_signed_in
 
 
 class Readers(StrEnum):
@@ -73,6 +78,13 @@ def standing_of_passage(*, said_in: int, note_parts: Collection[int], said_openl
     return Standing.SHOWN if said_in in note_parts or said_openly else Standing.ASKED
 
 
+def standing_of_changed(standing: Standing, *, as_if_new: Standing) -> Standing:
+    """Of a passage whose author said it a little differently since. A yes was for other words: where one is needed,
+    it is asked for anew. A no stays.
+    """
+    return standing if standing is Standing.DECLINED else as_if_new
+
+
 def is_for_every_reader(
     standing: Standing, *, said_in: int, note_parts: Collection[int], said_openly: bool, is_for_organisation: bool
 ) -> bool:
@@ -85,6 +97,18 @@ def is_for_every_reader(
 def standing_of_name(*, was_said_there: bool, is_own: bool) -> Standing:
     """Who is quoted is named as where they said it; anybody else only by their own yes."""
     return Standing.SHOWN if was_said_there or is_own else Standing.ASKED
+
+
+def goes_wider(*, is_for_organisation: bool, kept_from: Collection[bool]) -> bool:
+    """Whether more people read a note than heard what it was kept from. `kept_from`: of each conversation whether it
+    was said openly. Where it was kept from nothing, nobody heard it.
+    """
+    return is_for_organisation and not (kept_from and all(kept_from))
+
+
+def naming_here(chosen: Naming, *, goes_wider: bool) -> Naming:
+    """Where those read who heard it, everybody is called as they were called there: they know anyway."""
+    return chosen if goes_wider else Naming.AS_THERE
 
 
 def month_of(moment: datetime) -> tuple[int, int]:

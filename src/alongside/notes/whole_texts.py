@@ -7,6 +7,7 @@ from datetime import datetime
 from alongside.audiences.models import Hearer
 from alongside.audiences.queries import unscoped_parts_of
 from alongside.audiences.rules import OPEN_KINDS, Kind
+from alongside.notes.following import stands_in
 from alongside.notes.models import Note, Passage, Revision, Source
 from alongside.notes.queries import readable_notes, unscoped_latest_revisions
 from alongside.notes.rules import Standing, is_for_every_reader
@@ -45,8 +46,10 @@ def unscoped_note_ids(after: int, limit: int = 500) -> list[int]:
 
 
 def unscoped_notes_kept_from(conversation_ids: Sequence[int]) -> list[int]:
-    rows = Source.objects.filter(conversation_id__in=conversation_ids)
-    return sorted(set(rows.values_list("note_id", flat=True)))
+    """Notes that were kept from one of these conversations, or quote something said there."""
+    kept = Source.objects.filter(conversation_id__in=conversation_ids).values_list("note_id", flat=True)
+    quoting = Passage.objects.filter(message__conversation_id__in=conversation_ids).values_list("note_id", flat=True)
+    return sorted({*kept, *quoting})
 
 
 def _texts(notes: Sequence[Note]) -> list[NoteText]:
@@ -68,7 +71,9 @@ def _passages_for_every_reader(notes: Sequence[Note]) -> dict[int, list[str]]:
     rows = Passage.objects.filter(note_id__in=list(by_id), message__isnull=False).select_related("message__audience")
     for row in rows.order_by("note_id", "part", "position"):
         note, message = by_id[row.note_id], row.message
-        if message is not None and is_for_every_reader(
+        if message is None or not stands_in(row.text, message.text):
+            continue
+        if is_for_every_reader(
             Standing(row.standing),
             said_in=message.audience_id,
             note_parts=parts[note.audience_id],

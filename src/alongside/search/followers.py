@@ -16,7 +16,7 @@ from alongside.journal.actions import move_cursor
 from alongside.journal.followers import TooFarBehind, follow
 from alongside.journal.queries import unscoped_end
 from alongside.journal.rules import Kind, Line, Position
-from alongside.notes.followers import wipe_removed_passages
+from alongside.notes.followers import keep_passages_true
 from alongside.notes.whole_texts import unscoped_notes_kept_from
 from alongside.search import node
 from alongside.search.meaning.encoder import Encoder
@@ -239,13 +239,13 @@ def _some_at_once(meaning: MeaningIndex) -> Iterator[list[Unit]]:
 def follow_words(stop: threading.Event, pause: float = 0.25) -> None:
     """Until told to stop. A pause of a quarter of a second, a commit of some 20 to 80 ms: findable well within 1.5 s."""
     follower = WordsFollower(index_folder())
-    wipe_removed_passages()  # what a process that ended in between left
+    keep_passages_true()  # what a process that ended in between left
     try:
         while not stop.is_set():
             if not follower.catch_up():
                 stop.wait(pause)
             else:
-                wipe_removed_passages()
+                keep_passages_true()
     finally:
         follower.close()
 
@@ -270,7 +270,8 @@ def catch_up_words() -> bool:
     try:
         with node.writing(index):
             follower = WordsFollower(index, memory=LITTLE_MEMORY)
-            follower.catch_up()
+            if follower.catch_up() and keep_passages_true():
+                follower.catch_up()
             follower.close()
     except node.BeingWritten:
         return False

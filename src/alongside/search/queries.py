@@ -22,6 +22,7 @@ from alongside.conversations.queries import (
 from alongside.conversations.rules import anchor_of
 from alongside.journal.queries import unscoped_oldest_unread
 from alongside.kit import clock
+from alongside.notes.queries import note_row
 from alongside.notes.whole_texts import NoteText, confirmed_notes
 from alongside.people.rules import Viewer
 from alongside.search import node
@@ -42,6 +43,7 @@ from alongside.search.rules import (
     unit_of_note,
 )
 from alongside.search.serving import indexes, model
+from alongside.search.waiting import longest_first, waiting_within
 
 # How many each index proposes before they are fused. On the real sets nothing below the 100th of either side came
 # to the first ten.
@@ -116,6 +118,15 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseTo:
+    """Something close to a note: a conversation, or another note."""
+
+    kind: str
+    public_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFound:
     id: str
     source_id: str
@@ -151,14 +162,22 @@ def find(
     """
     understood = _understood(question, newest_first=newest_first, is_prose=is_prose)
     scope = _scope(viewer, understood, before)
-    retrieved = _retrieved(understood, scope, limit)
+    waiting = waiting_within(viewer, understood, scope)
+    if waiting is not None:
+        scope = replace(scope, conversation_ids=frozenset(waiting))
+    listed = waiting is not None and not understood.text and not understood.newest_first
+    retrieved = (
+        _Retrieved([Proposal(row, 0.0) for row in waiting or []], 1.0)
+        if listed
+        else _retrieved(understood, scope, limit)
+    )
     texts, notes = _confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]], limit)
     vector, marker = _vector(understood), Marker(understood)
     results = tuple(
         _result_of_note(notes[one.conversation_id], one.score, marker)
         if one.conversation_id in notes
         else _result(texts[one.conversation_id], one.score, understood, marker, vector)
-        for one in _kept_first(retrieved.proposals, texts, notes)[:limit]
+        for one in longest_first(_kept_first(retrieved.proposals, texts, notes)[:limit], waiting, understood)
     )
     weak = bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage))
     # What is nearest may not be in yet, right after an archive came in: then nothing is called weak.
@@ -183,12 +202,26 @@ def related(viewer: Viewer, public_id: str, limit: int = RELATED) -> list[Relate
     if not own:
         return []
     scope = _scope(viewer, Asked(), None)
-    proposals = [one for one in _like(own[0], scope) if one.conversation_id != row]
+    beginning = f"{own[0].title} {own[0].messages[0].text}"
+    proposals = [one for one in _like(row, beginning, scope) if one.conversation_id != row]
     ids = [one.conversation_id for one in proposals if note_of_unit(one.conversation_id) is None]
     texts = confirmed(viewer, ids[: limit + SPARE], messages_each=1)
     return [
         Related(text.public_id, text.title, text.room.tool, text.room.name, text.last_said_at) for text in texts[:limit]
     ]
+
+
+def close_to_note(viewer: Viewer, public_id: str, limit: int = RELATED) -> list[CloseTo]:
+    """Notes and conversations close to a note, but for what it was kept from: that stands on it. Raises NotThere."""
+    row = note_row(viewer, public_id).pk
+    own = confirmed_notes(viewer, [row])[row]
+    out = {unit_of_note(row), *own.source_ids}
+    proposals = _like(unit_of_note(row), f"{own.title} {own.text}", _scope(viewer, Asked(), None))
+    ids = [one.conversation_id for one in proposals if one.conversation_id not in out]
+    texts, notes = _confirmed(viewer, ids, limit)
+    kept = {unit: CloseTo("note", note.public_id, note.title) for unit, note in notes.items()}
+    said = {unit: CloseTo("conversation", text.public_id, text.title) for unit, text in texts.items()}
+    return [(kept | said)[unit] for unit in ids if unit in kept or unit in said][:limit]
 
 
 def find_messages(
@@ -305,12 +338,11 @@ def _why_words_only() -> str:
     return ""
 
 
-def _like(text: FoundText, scope: Scope) -> list[Proposal]:
+def _like(unit: int, beginning: str, scope: Scope) -> list[Proposal]:
     here = indexes()
-    vectors = here.meaning.vectors_of(text.conversation_id) if here.meaning else None
+    vectors = here.meaning.vectors_of(unit) if here.meaning else None
     if here.meaning is not None and vectors is not None:
         return here.meaning.proposals(vectors[0], scope, RELATED + SPARE + 1)
-    beginning = f"{text.title} {text.messages[0].text}"
     return here.words.proposals(plainly(beginning[:300]), scope, RELATED + SPARE + 1) if here.words else []
 
 

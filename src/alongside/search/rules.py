@@ -82,6 +82,8 @@ class Asked:
     from_me: bool = False
     after: date | None = None
     before: date | None = None
+    is_open: bool = False
+    """Only questions that nobody answered yet."""
     newest_first: bool = False
     remarks: tuple[str, ...] = ()
     """What could not be taken as it was typed, each in one sentence for the person who typed it."""
@@ -93,7 +95,7 @@ class Asked:
 
     @property
     def is_narrowed(self) -> bool:
-        return self.from_me or not (self.room is None and self.after is None and self.before is None)
+        return self.from_me or self.is_open or not (self.room is None and self.after is None and self.before is None)
 
 
 NOT_FROM_SOMEBODY: Final = (
@@ -106,7 +108,7 @@ NEVER: Final = "Nothing can be both after and before those dates."
 TOO_LONG: Final = f"The question was long; its first {LONGEST_QUESTION} characters and {MOST_WORDS} words were taken."
 
 _PIECE: Final = re.compile(
-    r"""(?<![^\s"])(?P<operator>in|from|after|before):(?P<value>"[^"]*"|\S*)|"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+|")""",
+    r"""(?<![^\s"])(?P<operator>in|from|after|before):(?P<value>"[^"]*"|\S*)|(?P<open>(?<![^\s"])is:open(?![^\s"]))|"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+|")""",
     re.IGNORECASE,
 )
 _QUOTES: Final = str.maketrans("“”„«»\0", '""""" ')
@@ -148,6 +150,8 @@ def _encodable(text: str) -> str:
 
 def _with_piece(so_far: Asked, piece: re.Match[str], words: list[str]) -> Asked:
     operator, phrase, word = piece["operator"], piece["phrase"], piece["word"]
+    if piece["open"] is not None:
+        return replace(so_far, is_open=True)
     if operator is not None:
         return _with_operator(so_far, operator.lower(), piece["value"].strip('"').strip(), words)
     if phrase is not None:

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_POST
 
 from alongside.conversations.actions.rooms import open_room as opened
 from alongside.kit.refused import Refused
+from alongside.notes.actions.naming import choose_name as named
+from alongside.notes.rules import Naming
 from alongside.people import actions
 from alongside.people.queries import unscoped_person
 from alongside.web.acting import act, number_in
@@ -77,6 +79,15 @@ def renew_token(request: HttpRequest) -> HttpResponse:
 def withdraw_token(request: HttpRequest) -> str:
     actions.withdraw_token(viewer_of(request), token_id=number_in(request, "token"))
     return _("The token does not work any more.")
+
+
+@act(back_to="choices")
+def choose_name(request: HttpRequest) -> str:
+    naming = request.POST.get("naming", "")
+    if naming not in {one.value for one in Naming}:
+        raise Http404
+    named(viewer_of(request), naming=Naming(naming), name=request.POST.get("name", ""))
+    return _("Notes that go wider name you so, from now on.")
 
 
 @act(back_to="choices")

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,81 +16,19 @@ from alongside.conversations.asking import message_at
 from alongside.conversations.queries import conversation_row
 from alongside.kit.refused import Refused
 from alongside.notes.actions import keeping, remarking
-from alongside.notes.content import PARTS, Content
-from alongside.notes.drafted import drafted
 from alongside.notes.queries import note_view
-from alongside.notes.rules import Part, Readers, RemarkKind
+from alongside.notes.rules import Readers, RemarkKind
 from alongside.people.queries import unscoped_accounts_called
-from alongside.search.queries import unscoped_nearness
 from alongside.web import note_views
 from alongside.web.acting import answering_not_there, number_in
+from alongside.web.note_keeping import content_of, readers_of
 from alongside.web.pages import shown, viewer_of
 from alongside.web.views import shown_choices
-
-LONGEST_KEY = 100
 
 
 def _signed_in(request: HttpRequest) -> None:
     if viewer_of(request).person_id is None:
         raise PermissionDenied
-
-
-def _content(request: HttpRequest) -> Content:
-    return Content(request.POST.get("title", ""), *(request.POST.get(part, "") for part in PARTS))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def keep(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _keep(request, public_id) if request.method == "POST" else note_views.keep(request, public_id)
-
-
-@answering_not_there
-def _keep(request: HttpRequest, public_id: str) -> HttpResponse:
-    _signed_in(request)
-    viewer, content, act = viewer_of(request), _content(request), request.POST.get("act", "save")
-    found = drafted(viewer, public_id, unscoped_nearness)
-    if act == "discard":
-        keeping.discard_draft(viewer, conversation_id=found.conversation_id)
-        return redirect("conversation", public_id)
-    if act == "draft":
-        keeping.save_draft(viewer, content=content, conversation_id=found.conversation_id)
-        messages.info(request, _("Your draft is kept, for you alone."))
-        return redirect("keep", public_id)
-    try:
-        note = keeping.keep(
-            viewer,
-            conversation_ids=[found.conversation_id],
-            content=content,
-            passages=[_quoted(key, found.texts) for key in request.POST.getlist("passage")],
-            credited=[
-                keeping.Credited(int(key), request.POST.get(f"for-{key}", ""))
-                for key in request.POST.getlist("credited")
-                if key.isascii() and key.isdigit() and int(key) in found.authors
-            ],
-            readers=_readers(request),
-        )
-    except Refused as refused:
-        editing = note_views.editing_of_draft(viewer, found, content, error=str(refused))
-        return shown(request, "note_edit.html", "notes", editing=editing)
-    messages.info(request, _("It is kept, and can be found by whoever may read it."))
-    return redirect("note", note.public_id)
-
-
-def _quoted(key: str, texts: dict[int, str]) -> keeping.Quoted:
-    """`part:message:start:end` as the form gave it; anything else is refused further down as nobody's words."""
-    part, _colon, place = key[:LONGEST_KEY].partition(":")
-    numbers = place.split(":")
-    if part not in {one.value for one in Part} or len(numbers) != 3 or not all(n.isdigit() for n in numbers):  # noqa: PLR2004
-        raise Http404
-    message, start, end = (int(number) for number in numbers)
-    if message not in texts:
-        raise NotThere
-    return keeping.Quoted(Part(part), message, texts[message][start:end])
-
-
-def _readers(request: HttpRequest) -> Readers:
-    chosen = request.POST.get("audience", Readers.SAME.value)
-    return Readers(chosen) if chosen in {one.value for one in Readers} else Readers.SAME
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +39,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 @answering_not_there
 def _edit(request: HttpRequest, public_id: str) -> HttpResponse:
     _signed_in(request)
-    viewer, content, act = viewer_of(request), _content(request), request.POST.get("act", "save")
+    viewer, content, act = viewer_of(request), content_of(request), request.POST.get("act", "save")
     view, based_on = note_view(viewer, public_id), number_in(request, "based_on")
     if act == "discard":
         keeping.discard_draft(viewer, note_id=view.note_id)
@@ -129,7 +68,7 @@ def tell(request: HttpRequest) -> HttpResponse:
     viewer, sentence, named = viewer_of(request), request.POST.get("sentence", ""), request.POST.get("named", "")
     try:
         accounts = unscoped_accounts_called([name for name in named.split(",") if name.strip()])
-        open_to_all = _readers(request) is not Readers.ME and viewer.reads_organisation
+        open_to_all = readers_of(request) is not Readers.ME and viewer.reads_organisation
         note = keeping.tell(viewer, sentence=sentence, named=accounts, for_organisation=open_to_all)
     except Refused as refused:
         view = note_views.telling(viewer, sentence=sentence, named=named, error=str(refused))
@@ -270,12 +209,14 @@ def helped(request: HttpRequest, public_id: str) -> HttpResponse:
     """“This helped me”, of a message."""
     _signed_in(request)
     viewer = viewer_of(request)
-    row = message_at(viewer, conversation_row(viewer, public_id), request.POST.get("message", ""))
+    anchor = request.POST.get("message", "")
+    row = message_at(viewer, conversation_row(viewer, public_id), anchor)
     if row is None:
         raise Http404
-    asking.say_it_helped(viewer, message_id=row, sentence=request.POST.get("sentence", ""))
+    asking.say_it_helped(viewer, message_id=row, sentence=request.POST.get(f"sentence-{anchor}", ""))
     messages.info(request, _("It stands on the message, in words; nobody counts it."))
-    return redirect("conversation", public_id)
+    page = number_in(request, "page") if "page" in request.POST else 1
+    return redirect(f"{reverse('conversation', args=[public_id])}?page={page}#{anchor}")
 
 
 @require_POST

@@ -21,20 +21,18 @@ from alongside.conversations.asking import (
 from alongside.conversations.queries import conversation_titled
 from alongside.notes import queries
 from alongside.notes.content import Content
-from alongside.notes.drafted import Drafted, drafted
-from alongside.notes.drafting import Part as DraftPart
 from alongside.notes.merging import Merged
 from alongside.notes.queries import NoteView, PassageView
 from alongside.notes.ripple import Moment, drawn
 from alongside.notes.rules import Part, Readers, RemarkKind, Standing, month_of
 from alongside.people.rules import Viewer
-from alongside.search.queries import unscoped_nearness
+from alongside.search.queries import close_to_note
 from alongside.search.themes import rising_themes
 from alongside.web import presenting_notes as shown_as
 from alongside.web import wording_notes
 from alongside.web.acting import answering_not_there
 from alongside.web.pages import now, shown, tool_of, viewer_of, whole_or_part
-from alongside.web.presenting import Asked, Credited, Link, Pager
+from alongside.web.presenting import Asked, Close, Credited, Link, Pager, Related
 from alongside.web.wording import audience_words, on_day
 
 FEW_QUESTIONS = 4
@@ -112,6 +110,17 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @answering_not_there
+def close(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What is close to a note: its page fetches it when it is there; without JavaScript it is a page of its own."""
+    viewer = viewer_of(request)
+    title = queries.note_title(viewer, public_id)
+    related = tuple(Related(one.title, _address(one.kind, one.public_id)) for one in close_to_note(viewer, public_id))
+    view = Close(Link(title, reverse("note", args=[public_id])), related)
+    return whole_or_part(request, "close.html", "close_list.html", "notes", close=view)
+
+
+@require_safe
+@answering_not_there
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer = viewer_of(request)
     rows = queries.revisions(viewer, public_id)
@@ -146,19 +155,6 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
-@answering_not_there
-def keep(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A note already filled from a conversation, for its reader alone until it is saved."""
-    viewer = viewer_of(request)
-    if viewer.person_id is None:
-        return redirect("account_login")
-    found = drafted(viewer, public_id, unscoped_nearness)
-    draft = queries.draft_of(viewer, conversation_id=found.conversation_id)
-    content = Content(**draft.words) if draft else Content(found.draft.title, "", "", "", "")
-    return shown(request, "note_edit.html", "notes", editing=editing_of_draft(viewer, found, content, draft=draft))
-
-
-@require_safe
 def tell(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if viewer.person_id is None:
@@ -172,51 +168,6 @@ def telling(viewer: Viewer, *, sentence: str = "", named: str = "", error: str =
         choice = shown_as.AudienceChoice(Readers.ORGANISATION.value, "Everybody in the organisation", is_chosen=True)
         audiences.insert(0, choice)
     return shown_as.Tell(sentence, named, tuple(audiences), error)
-
-
-def editing_of_draft(
-    viewer: Viewer, found: Drafted, content: Content, *, draft: Any = None, error: str = ""
-) -> shown_as.Editing:
-    """Own words in the fields, and under each the passages that the machine found, marked until they are saved."""
-    choices = [
-        shown_as.AudienceChoice(Readers.SAME.value, "Everybody who may read that conversation", is_chosen=True),
-        shown_as.AudienceChoice(Readers.ME.value, "Only me"),
-    ]
-    if viewer.reads_organisation:
-        out = "What was said in a closed room stays out until its author says yes; each is asked once, quietly."
-        choices.append(
-            shown_as.AudienceChoice(Readers.ORGANISATION.value, "Everybody in the organisation", stays_out=out)
-        )
-    names = {one.author_id: one for one in found.draft.credited if one.author_id is not None}
-    return shown_as.Editing(
-        action=reverse("keep", args=[found.public_id]),
-        back=Link(found.title, f"/conversations/{found.public_id}"),
-        title=content.title,
-        fields=tuple(_field_of_draft(found, part, getattr(content, part.value)) for part in DraftPart),
-        title_by_machine=draft is None,
-        audiences=tuple(choices),
-        credited=tuple(
-            shown_as.Credited(str(author), one.author, ", ".join(one.credits)) for author, one in names.items()
-        ),
-        draft_kept=on_day(draft.saved_at, now()) if draft else None,
-        error=error,
-    )
-
-
-def _field_of_draft(found: Drafted, part: DraftPart, text: str) -> shown_as.Field:
-    names = {one.message_id: one for one in found.messages}
-    passages = tuple(
-        shown_as.Found(
-            key=f"{part.value}:{excerpt.message_id}:{excerpt.start}:{excerpt.end}",
-            text=excerpt.text,
-            by=names[excerpt.message_id].author,
-            source=Link(found.room, f"/conversations/{found.public_id}#{names[excerpt.message_id].anchor}"),
-            when=on_day(names[excerpt.message_id].said_at, now()),
-            by_machine=True,
-        )
-        for excerpt in found.draft.parts[part]
-    )
-    return shown_as.Field(part.value, text, passages)
 
 
 def editing_of_note(
@@ -280,6 +231,7 @@ def _note(viewer: Viewer, view: NoteView, *, has_draft: bool) -> shown_as.Note:
         own_sentence=mine.sentence if mine else "",
         thanks=tuple(shown_as.Thanks(one.name, one.what_for) for one in view.credits),
         weaves=tuple(_weave(one) for one in view.weaves),
+        close_url=reverse("note_close", args=[view.public_id]),
         can_act=viewer.person_id is not None,
         has_draft=has_draft,
         is_confirmed_this_month=month_of(view.alive_at) == month_of(moment),
@@ -296,6 +248,7 @@ def _passage(one: PassageView) -> shown_as.Passage:
         text=one.text,
         by=one.author,
         url=f"/conversations/{one.conversation_id}" if one.conversation_id else "",
+        is_changed=one.is_changed,
         waits_for_me=one.passage_id if one.standing is Standing.ASKED else None,
     )
 
@@ -326,10 +279,16 @@ def _ripple(view: NoteView) -> Any:
     )
 
 
+def _address(kind: str, public_id: str) -> str:
+    return reverse("note", args=[public_id]) if kind == "note" else f"/conversations/{public_id}"
+
+
 def _weave(one: queries.Woven) -> shown_as.Weave:
-    path = reverse("note", args=[one.public_id]) if one.kind == "note" else f"/conversations/{one.public_id}"
     return shown_as.Weave(
-        Link(one.title, path), one.why, "note" if one.kind == "note" else "conversation", one.weave_id
+        Link(one.title, _address(one.kind, one.public_id)),
+        one.why,
+        "note" if one.kind == "note" else "conversation",
+        one.weave_id,
     )
 
 

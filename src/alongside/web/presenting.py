@@ -177,6 +177,10 @@ class Find:
     places: tuple[Place, ...] = ()
     to_copy: str = ""
     """`wording.question_to_copy(...)`."""
+    is_open: bool = False
+    """Open questions alone were looked for."""
+    open_url: str = ""
+    """The same among open questions."""
     has_sealed_page: bool = True
     """The reader has a page “my things” on which sealed rooms can be opened."""
 
@@ -232,9 +236,10 @@ class Message(NamedTuple):
 class Related:
     title: str
     url: str
-    tool: str
-    room: str
-    when: When
+    tool: str = ""
+    room: str = ""
+    when: When | None = None
+    """Of a conversation close to another; beside a note the title alone."""
     language: str = "en"
 
 
@@ -254,6 +259,7 @@ class Conversation:
     keep_url: str = ""
     helped_url: str = ""
     can_act: bool = False
+    page: int = 1
     earlier_url: str = ""
     later_url: str = ""
     language: str = "en"
@@ -358,6 +364,9 @@ class Choices:
     """As typed, when it could not be taken."""
     token_error: str = ""
     has_feeds: bool = False
+    naming: str = "as in the tool"
+    """How notes that go wider name the reader: “as in the tool”, “another name”, “a colleague”."""
+    chosen_name: str = ""
     new_feeds: tuple[Link, ...] = ()
     """The addresses themselves, on the one page that answers their making."""
 

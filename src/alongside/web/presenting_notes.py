@@ -93,11 +93,12 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What somebody said, as they said it. Without a text: it was removed where it was said."""
+    """What somebody said, as they said it. Without a text: it was removed or changed where it was said."""
 
     text: str = ""
     by: str = ""
     url: str = ""
+    is_changed: bool = False
     waits_for_me: int | None = None
     """The reader said this and was asked whether it may stand here: what POST passage_answer gets as `passage`."""
 
@@ -247,6 +248,15 @@ class Credited:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another conversation that the note is kept from as well."""
+
+    key: str
+    """Posted as `beside` while it stays."""
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """A place that two people changed at once, with a few words around it."""
 
@@ -278,6 +288,12 @@ class Editing:
     audience: str = ""
     """Where it is not chosen: who reads it, in words."""
     credited: tuple[Credited, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    another: str = ""
+    """As typed, when it was no address."""
+    candidates: tuple[Link, ...] = ()
+    """Conversations that these words find: Link(title, what is posted as `add`)."""
+    can_add: bool = False
     conflicts: tuple[Both, ...] = ()
     conflict_by: str = ""
     """Who saved meanwhile."""

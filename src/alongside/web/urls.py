@@ -18,5 +18,6 @@ urlpatterns = [
     path("choices/tokens/make", acts.make_token, name="make_token"),
     path("choices/tokens/renew", acts.renew_token, name="renew_token"),
     path("choices/tokens/withdraw", acts.withdraw_token, name="withdraw_token"),
+    path("choices/name", acts.choose_name, name="choose_name"),
     path("choices/theme", acts.choose_theme, name="choose_theme"),
 ]

@@ -24,6 +24,7 @@ from alongside.conversations.queries import (
     sealed_rooms_of,
 )
 from alongside.conversations.rules import anchor_of
+from alongside.notes.naming import name_chosen
 from alongside.people.queries import accounts_of, links_offered_to, tokens_of
 from alongside.search.queries import Found, Result
 from alongside.search.queries import find as found_for
@@ -173,6 +174,7 @@ def shown_choices(request: HttpRequest, *, new_token: str = "", feed_secret: str
         for one in links_offered_to(viewer)
     )
     tokens = tuple(presenting.Token(one.token_id, one.name, on_day(one.made_at, now())) for one in tokens_of(viewer))
+    named = name_chosen(viewer)
     addresses = [(words, name) for words, name in (("Atom", "feed-atom"), ("JSON Feed", "feed-json")) if feed_secret]
     view = presenting.Choices(
         offers,
@@ -180,6 +182,8 @@ def shown_choices(request: HttpRequest, *, new_token: str = "", feed_secret: str
         tokens,
         new_token,
         has_feeds=viewer.reads_organisation,
+        naming=named.naming.value,
+        chosen_name=named.name,
         new_feeds=tuple(
             presenting.Link(words, request.build_absolute_uri(reverse(name, args=[feed_secret])))
             for words, name in addresses
@@ -215,6 +219,8 @@ def _find(request: HttpRequest, question: str, *, newest_first: bool) -> present
         ),
         to_copy=question_to_copy(found.asked.text or question),
         has_sealed_page=viewer.person_id is not None,
+        is_open=found.asked.is_open,
+        open_url="" if found.asked.is_open else f"{reverse('find')}?{urlencode({'q': f'is:open {question}'})}",
     )
 
 
@@ -222,7 +228,7 @@ def _looked(found: Found) -> presenting.Looked:
     asked = found.asked
     # A remark beside those on the question itself: there is no such room, so nothing was looked at.
     nowhere = asked.room is not None and len(found.remarks) > len(asked.remarks)
-    narrowed = bool(asked.room or asked.from_me or asked.after or asked.before)
+    narrowed = asked.is_narrowed
     where = looked_at(
         reads_organisation=found.reads_organisation, words_only=bool(found.words_only), is_narrowed=narrowed
     )
@@ -265,6 +271,7 @@ def _conversation(page: ConversationPage, *, can_act: bool) -> presenting.Conver
         keep_url=f"{here}/keep",
         helped_url=f"{here}/helped",
         can_act=can_act,
+        page=page.page,
         earlier_url=f"{here}?page={page.page - 1}" if page.has_earlier else "",
         later_url=f"{here}?page={page.page + 1}" if page.has_later else "",
     )

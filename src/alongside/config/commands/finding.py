@@ -47,6 +47,7 @@ def find_(
     \b
     Example:
       alongside find "how do you calm a caller who threatens to cancel?" --as ana@example.org
+      alongside find "is:open invoice" --as ana@example.org
       alongside find --queries questions.jsonl --as ana@example.org > results.jsonl
     """
     if (question is None) == (queries is None):

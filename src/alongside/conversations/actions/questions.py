@@ -37,7 +37,7 @@ def say_whether_it_asks(actor: Viewer, *, public_id: str, asks: bool) -> None:
     row = conversation_row(actor, public_id)
     if not may_say_it_asks(is_asker=_asked_it(actor, row), is_host=False):
         raise Refused("Only who began this conversation can say whether it asks something.")
-    Conversation.objects.filter(pk=row).update(asks_by_word=asks)
+    Conversation.objects.filter(pk=row).update(asks=asks, asks_by_word=asks)
 
 
 def wonder(actor: Viewer, *, public_id: str) -> None:

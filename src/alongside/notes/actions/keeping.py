@@ -18,6 +18,7 @@ from alongside.kit.ids import new_id
 from alongside.kit.refused import Refused
 from alongside.kit.safe_html import from_markdown
 from alongside.notes.content import PARTS, Content
+from alongside.notes.following import stands_in
 from alongside.notes.merging import Merged, merged
 from alongside.notes.models import Credit, Draft, Note, Passage, Revision, Source
 from alongside.notes.queries import (
@@ -75,7 +76,8 @@ def keep(
         Source.objects.bulk_create(Source(note=note, conversation=source) for source in sources)
         _quote(actor, note, passages)
         _credit(actor, note, credited)
-        Draft.objects.filter(person_id=actor.person_id or 0, conversation_id__in=conversation_ids).delete()
+        # Of the others something else may be in writing.
+        Draft.objects.filter(person_id=actor.person_id or 0, conversation_id=conversation_ids[0]).delete()
         tell_journal(Kind.NOTES_CHANGED, [note.pk])
     return note
 
@@ -154,12 +156,18 @@ def save_draft(
     conversation_id: int | None = None,
     note_id: int | None = None,
     based_on: int = 0,
+    beside: Sequence[str] = (),
 ) -> None:
     """Keep what somebody is writing, for them alone; a kill in the middle loses nothing."""
     _refuse_nobody(actor)
     if actor.person_id is None:
         return
-    values = {"words": asdict(fitted(content)), "based_on": based_on, "saved_at": clock.now()}
+    values = {
+        "words": asdict(fitted(content)),
+        "beside": list(beside),
+        "based_on": based_on,
+        "saved_at": clock.now(),
+    }
     here = draft_of(actor, conversation_id=conversation_id, note_id=note_id)
     if here is None:
         Draft.objects.create(person_id=actor.person_id, conversation_id=conversation_id, note_id=note_id, **values)
@@ -228,8 +236,7 @@ def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted], first: int = 0
     rows = []
     for position, one in enumerate(passages[:MOST_PASSAGES], start=first):
         message = messages.get(one.message_id)
-        words = " ".join(one.text.split())
-        if message is None or not words or words not in " ".join(message.text.split()):
+        if message is None or not stands_in(one.text, message.text):
             raise Refused("A passage can only hold what was said in a conversation that you may read.")
         standing = standing_of_passage(
             said_in=message.audience_id,
