@@ -17,6 +17,7 @@ from alongside.bridges.actions.connecting import connect
 from alongside.bridges.followers import running
 from alongside.bridges.followers.running import follow_tools
 from alongside.bridges.models import Arrival, Presence
+from alongside.bridges.pace import forget_paces
 from alongside.bridges.port import Can, Sign
 from alongside.bridges.queries import BridgeFacts
 from alongside.bridges.registry import adapter_class
@@ -49,6 +50,7 @@ class Contract:
         harness: Harness,
     ) -> Iterator[None]:
         del transactional_db
+        forget_paces()
         home = tmp_path / "home"
         home.mkdir()
         settings.HOME = home

@@ -326,3 +326,13 @@ def test_what_nobody_could_have_said_ends_nothing(world: World, room: str) -> No
     ):
         world.say("cy", text, room)
     assert not Arrival.objects.filter(state="new").exists()
+
+
+def test_who_asks_without_end_is_told_once_and_then_passed_by_and_others_are_answered(world: World) -> None:
+    for _number in range(34):
+        world.write("cy", "help")
+    answers = [words_of(one) for one in world.written_to("cy")]
+    assert sum("What you can say to me" in one for one in answers) == 30
+    assert sum("faster than I can answer" in one for one in answers) == 1
+    world.write("bo", "help")
+    assert "What you can say to me" in words_of(world.written_to("bo")[-1])

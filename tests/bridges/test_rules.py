@@ -6,14 +6,17 @@ from hypothesis import strategies as st
 
 from alongside.bridges.rules import (
     LONGEST_PASSAGE,
+    MOST_ACTS_A_MINUTE,
     Act,
     ActName,
     Listens,
+    Pace,
     act_of,
     is_taken_in,
     may_ask_to_remember,
     may_say_there,
     meant_of,
+    pace_of,
     shortened,
 )
 
@@ -132,3 +135,9 @@ def test_what_is_cut_is_part_of_what_was_said(passage: list[tuple[str, bool]], l
     words = "".join(piece for piece, _ in cut).removeprefix("… ").removesuffix(" …")
     assert words in "".join(piece for piece, _ in passage)
     assert len(words) <= max(longest, 0)
+
+
+def test_who_asks_faster_than_a_person_could_is_told_once() -> None:
+    paces = [pace_of(number) for number in range(1, MOST_ACTS_A_MINUTE + 4)]
+    assert paces[:MOST_ACTS_A_MINUTE] == [Pace.FINE] * MOST_ACTS_A_MINUTE
+    assert paces[MOST_ACTS_A_MINUTE:] == [Pace.SLOW_DOWN, Pace.PASSED_BY, Pace.PASSED_BY]

@@ -12,6 +12,7 @@ from alongside.bridges.actions.intake import take_in
 from alongside.bridges.adapters.pretend import PretendChat, PretendMail
 from alongside.bridges.adapters.pretend.told import Told
 from alongside.bridges.followers.running import work_off_now
+from alongside.bridges.pace import forget_paces
 from alongside.bridges.port import (
     AccountSeen,
     Anything,
@@ -48,6 +49,7 @@ class World:
     _number: int = 0
 
     def __post_init__(self) -> None:
+        forget_paces()
         self.bridge = connect(
             None, kind="pretend-chat", key="acme", name="Acme chat", given={"file": str(self.folder / "chat")}
         )

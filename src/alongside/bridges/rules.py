@@ -28,6 +28,22 @@ LEASED_FOR = timedelta(seconds=30)
 MOST_TRIES = 8
 
 
+# Acts of one account within a minute; the next one is told so, and what comes still faster is passed by.
+MOST_ACTS_A_MINUTE = 30
+
+
+class Pace(StrEnum):
+    FINE = "fine"
+    SLOW_DOWN = "slow down"
+    PASSED_BY = "passed by"
+
+
+def pace_of(acts_within_a_minute: int) -> Pace:
+    if acts_within_a_minute <= MOST_ACTS_A_MINUTE:
+        return Pace.FINE
+    return Pace.SLOW_DOWN if acts_within_a_minute == MOST_ACTS_A_MINUTE + 1 else Pace.PASSED_BY
+
+
 class ActName(StrEnum):
     FIND = "find"
     FIND_HERE = "find here"

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from alongside.archives.download import take
+from alongside.archives.download import take, take_by_link
 from alongside.bridges.hooks import hook
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("feeds/", include("alongside.api.feed_urls")),
     path("hooks/<str:kind>/<int:bridge_id>", hook, name="hook"),
     path("things/take", take, name="take"),
+    path("things/take/<str:token>", take_by_link, name="take_by_link"),
     path("sign-in/", include("alongside.web.sign_in_urls")),
 ]
 handler400 = "alongside.web.errors.not_understood"

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from alongside.bridges.actions.following import (
     come_in,
@@ -21,8 +23,9 @@ from alongside.bridges.actions.intake import finish, try_later
 from alongside.bridges.actions.telling import tell_of_new
 from alongside.bridges.acts import rooms, thanking
 from alongside.bridges.acts.acting import READING, done, post_of, to_asker
-from alongside.bridges.acts.asking import Answer, Asking, NeedsThread
+from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
 from alongside.bridges.models import Arrival
+from alongside.bridges.pace import pace
 from alongside.bridges.port import (
     AccountSeen,
     Anything,
@@ -49,7 +52,7 @@ from alongside.bridges.queries import (
     unscoped_new_arrivals,
     unscoped_room,
 )
-from alongside.bridges.rules import Act, ActName, act_of
+from alongside.bridges.rules import Act, ActName, Pace, act_of
 from alongside.conversations.actions.messages import TakenIn, remove
 from alongside.conversations.actions.messages import take_in as take_in_messages
 from alongside.conversations.actions.moving import move
@@ -251,11 +254,21 @@ def _act_on(
 ) -> None:
     """Somebody's act. Whoever is not known, or is deactivated in the tool, is answered nothing."""
     asking = _asking(bridge, can, event, is_thread_here=is_thread_here)
-    answer = Answer() if asking is None else done(asking)
+    answer = Answer() if asking is None else _answered(asking, row.came_at)
     with transaction.atomic():
         if asking is not None:
             _say(bridge, row, asking, answer)
         finish(None, arrival_ids=[row.pk])
+
+
+def _answered(asking: Asking, came_at: datetime) -> Answer:
+    match Pace.FINE if asking.is_thread_here else pace(asking.account_id, came_at):
+        case Pace.SLOW_DOWN:
+            return said(_("That was faster than I can answer. Wait a minute, and say it again."))
+        case Pace.PASSED_BY:
+            return Answer()
+        case _:
+            return done(asking)
 
 
 def _asking(bridge: BridgeFacts, can: frozenset[Can], event: Any, *, is_thread_here: bool) -> Asking | None:
