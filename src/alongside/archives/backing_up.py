@@ -153,7 +153,7 @@ def _pack_postgresql(packed: zipfile.ZipFile, progress: Progress) -> dict[str, A
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         names = [name for name in tables() if name not in LEFT_OUT]
-        cursor.execute("SELECT sum(pg_table_size(one::regclass)) FROM unnest(%s) one", [names])
+        cursor.execute("SELECT sum(pg_table_size(one::regclass)) FROM unnest(%s::text[]) one", [names])
         progress.total = int(cursor.fetchone()[0] or 0)
         columns = {}
         for name in names:

@@ -55,7 +55,8 @@ def known_of(viewer: Viewer) -> list[Known]:
     known = []
     if person is not None:
         known.append(Known("Who you are", tuple(_person(person))))
-    known.append(Known("Accounts that are you", tuple(_accounts(viewer))))
+    if accounts := tuple(_accounts(viewer)):
+        known.append(Known("Accounts that are you", accounts))
     if offered := links_offered_to(viewer):
         lines = (f"{one.name}, {one.tool} ({one.connection}): it has your address." for one in offered)
         known.append(Known("Accounts that may be you", tuple(lines)))
@@ -94,7 +95,7 @@ def _accounts(viewer: Viewer) -> list[str]:
         facts += ["a guest" * one.is_guest, "deactivated there" * one.is_deactivated]
         facts.append("paused" * (one.account_id in paused))
         lines.append(f"In {one.tool} ({one.connection}): {', '.join(fact for fact in facts if fact)}")
-    return lines or ["None."]
+    return lines
 
 
 def _has_code(viewer: Viewer) -> bool:

@@ -47,15 +47,30 @@ def fingerprint() -> str:
 
 
 def write_down(names: Iterable[str]) -> str:
-    """On the disk when this returns. The ledger is made at the first need; its fingerprint is returned."""
+    """On the disk when this returns. The ledger is made at the first need; its fingerprint is returned.
+
+    Raises Refused where it cannot be written: who cannot be kept out later is not forgotten now.
+    """
     _refuse_a_wrong_one()
     folder = ledger_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _locked(folder):
-        key = _key() or _made_key(folder)
-        digests = _digests(folder) | {_digest(key, name) for name in names}
-        _write_whole(folder / FORGOTTEN, "".join(f"{one}\n" for one in sorted(digests)))
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _locked(folder):
+            key = _key() or _made_key(folder)
+            digests = _digests(folder) | {_digest(key, name) for name in names}
+            _write_whole(folder / FORGOTTEN, "".join(f"{one}\n" for one in sorted(digests)))
+    except OSError as error:
+        raise Refused(
+            f"The ledger in {folder} cannot be written ({error.strerror or error}), so nobody was forgotten. Whoever looks"
+            " after this installation can mend that: `alongside check` says how."
+        ) from None
     return fingerprint()
+
+
+def can_be_written() -> bool:
+    """Whether it is there, or could be made, by whoever we run as."""
+    folder = ledger_folder()
+    return os.access(folder if folder.exists() else folder.parent, os.W_OK | os.X_OK)
 
 
 def forgotten_of(names: Collection[str]) -> set[str]:
