@@ -13,13 +13,15 @@ import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.core import mail
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from tests.archives import store
 from tests.home import a_home
 from tests.notes.world import World, content
 
+from alongside.archives import actions
 from alongside.archives.models import Import, Replaced
+from alongside.archives.recognising import recognised
 from alongside.archives.taking_back import take_back
 from alongside.conversations.actions.questions import say_it_helped, wonder
 from alongside.conversations.models import Conversation, Helped, Message
@@ -266,6 +268,27 @@ def test_what_an_import_replaced_is_forgotten_and_taking_back_brings_nothing_bac
     held = everything_in_tables()
     assert "threatens" not in held
     assert PLANTED[0] not in held
+    assert Message.objects.filter(text__startswith="Name the feeling").exists()
+
+
+def test_forgotten_while_their_words_come_in_they_stay_out(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import ends there; started again it goes on, without them."""
+    monkeypatch.setattr(actions, "MESSAGES_A_BATCH", 1)
+    path = store.small_archive(tmp_path / "a.jsonl")
+    ana: list[int] = []
+
+    def in_between(_report: Any) -> None:
+        if not ana:
+            ana.append(Account.objects.get(source_id="ana").pk)
+            forget(World.viewer_of(ana[0]))
+
+    with pytest.raises(IntegrityError):
+        actions.bring_in(None, reader=recognised(path).reader, path=path, is_try_out=True, on_progress=in_between)
+    store.bring(path, is_try_out=True)
+    assert not Account.objects.filter(source_id="ana").exists()
+    assert "raise the price" not in everything_in_tables()
     assert Message.objects.filter(text__startswith="Name the feeling").exists()
 
 
