@@ -148,7 +148,7 @@ def test_who_was_forgotten_after_the_backup_is_forgotten_again(filled: Installat
     filled.run("backup", backup)
     said = filled.run("forget", "--as", "ana@example.org", "--yes", "--now").stdout
     assert "What cannot be called back:" in said
-    assert "outside Alongside" in said
+    assert "copies made before" in said
     left = filled.dump("said")
     filled.run("restore", backup, "--yes")
     assert filled.dump("said") == left

@@ -58,7 +58,7 @@ def known_of(viewer: Viewer) -> list[Known]:
     if accounts := tuple(_accounts(viewer)):
         known.append(Known("Accounts that are you", accounts))
     if offered := links_offered_to(viewer):
-        lines = (f"{one.name}, {one.tool} ({one.connection}): it has your address." for one in offered)
+        lines = (f"{one.name}, {one.tool.capitalize()} ({one.connection}): it has your address." for one in offered)
         known.append(Known("Accounts that may be you", tuple(lines)))
     if tokens := tokens_of(viewer):
         known.append(
@@ -94,7 +94,7 @@ def _accounts(viewer: Viewer) -> list[str]:
         facts = [one.name, one.handle and f"called {one.handle}", one.email and f"with the address {one.email}"]
         facts += ["a guest" * one.is_guest, "deactivated there" * one.is_deactivated]
         facts.append("paused" * (one.account_id in paused))
-        lines.append(f"In {one.tool} ({one.connection}): {', '.join(fact for fact in facts if fact)}")
+        lines.append(f"In {one.tool.capitalize()} ({one.connection}): {', '.join(fact for fact in facts if fact)}")
     return lines
 
 

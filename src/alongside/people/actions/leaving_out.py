@@ -12,7 +12,7 @@ from alongside.people.rules import Viewer, Whom
 
 CANNOT_BE_CALLED_BACK = (
     "Letters, feeds and answers that were sent before stay where they arrived.",
-    "Backups and copies made outside Alongside keep what they hold; `alongside restore` forgets again.",
+    "Backups and copies made before keep what they hold; brought back by Alongside, they forget again.",
     "Logs of the database, and what a disk keeps of overwritten files, are not ours to wipe.",
     "What others quoted, or wrote about you in their own words, stays theirs. So does the tool in which you said it.",
 )
