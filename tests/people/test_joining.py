@@ -21,7 +21,7 @@ from alongside.people.actions import link_for_try_out, make_person
 from alongside.people.actions.joining import NO_SUCH_CODE, join_by_code, offer_code, part
 from alongside.people.actions.leaving_out import pause
 from alongside.people.models import Account, JoinCode, Person, WrongCodes
-from alongside.people.queries import accounts_of, links_offered_to, unscoped_viewer_of_account, viewer_of_person
+from alongside.people.queries import accounts_of, links_offered_to, viewer_of_person
 from alongside.people.rules import (
     CODE_LASTS,
     MOST_WRONG_CODES,
@@ -50,7 +50,7 @@ def world(db: None) -> World:
 
 
 def as_account(world: World, name: str) -> Viewer:
-    return unscoped_viewer_of_account(world.accounts[name])
+    return World.viewer_of(world.accounts[name])
 
 
 def joined(world: World, one: str, other: str) -> None:

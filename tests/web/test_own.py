@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from tests.notes.world import World
 from tests.web.conftest import Organisation
 from tests.web.test_acts import said
 
@@ -11,7 +12,7 @@ from alongside.conversations.models import Message
 from alongside.people.actions.joining import offer_code
 from alongside.people.actions.leaving_out import CANNOT_BE_CALLED_BACK
 from alongside.people.models import Account, JoinCode, Person
-from alongside.people.queries import unscoped_viewer_of_account, viewer_of_person
+from alongside.people.queries import viewer_of_person
 from alongside.search.followers import catch_up_words
 
 
@@ -40,14 +41,14 @@ def test_a_code_told_on_the_page_is_said_in_a_tool(organisation: Organisation) -
     assert here.nobody.post("/choices/code").status_code == 403
     from alongside.people.actions.joining import join_by_code
 
-    join_by_code(unscoped_viewer_of_account(Account.objects.get(source_id="bo").pk), code=code[0])
+    join_by_code(World.viewer_of(Account.objects.get(source_id="bo").pk), code=code[0])
     assert Account.objects.get(source_id="bo").person == here.person
 
 
 def test_a_code_told_in_a_tool_is_said_on_the_page_and_undone_there(organisation: Organisation) -> None:
     here = organisation()
     bo = Account.objects.get(source_id="bo")
-    code = offer_code(unscoped_viewer_of_account(bo.pk))
+    code = offer_code(World.viewer_of(bo.pk))
     assert here.nobody.post("/choices/join", {"code": code}).status_code == 403
     assert "joins nothing" in said(here.guest.post("/choices/join", {"code": "wrong"}))
     assert "is you now" in said(here.client.post("/choices/join", {"code": code}))

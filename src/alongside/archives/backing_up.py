@@ -6,7 +6,7 @@ A zip, so that a file that was cut off or changed on its way is known as such be
     store.sqlite3    or  tables/<name>  in PostgreSQL's own text, one a table
     settings.toml    what was set, without anything secret
 
-Never in it: the ledger, keys, sessions, codes that wait, the journal and the indexes.
+Never in it: the ledger, keys, sessions, codes that wait, what was on its way out, the journal and the indexes.
 """
 
 import json
@@ -34,7 +34,14 @@ ABOUT: Final = "about.json"
 SQLITE: Final = "store.sqlite3"
 TABLES: Final = "tables/"
 SETTINGS: Final = "settings.toml"
-LEFT_OUT: Final = ("journal_line", "journal_cursor", "django_session", "people_joincode", "people_wrongcodes")
+LEFT_OUT: Final = (
+    "journal_line",
+    "journal_cursor",
+    "django_session",
+    "people_joincode",
+    "people_wrongcodes",
+    "letters_delivery",  # by the time it came back it would have been sent already
+)
 # What a settings file may hold that is nobody's but this machine's.
 SECRET: Final = frozenset({"secret_key", "email_url", "store", "ledger"})
 CHUNK: Final = 1 << 20

@@ -45,6 +45,8 @@ INSTALLED_APPS = [
 # Who holds words of people, the highest first: each lets go of them when somebody is forgotten (people/holders.py).
 HOLDERS = [
     "alongside.archives.held",
+    "alongside.bridges.held",
+    "alongside.letters.held",
     "alongside.notes.held",
     "alongside.conversations.held",
     "alongside.people.held",

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alongside.people.ledger import forgotten_of, name_of_account, name_of_person
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
-from alongside.people.rules import NOBODY, AccountFacts, Viewer, Whom, may_be_linked, viewer_of
+from alongside.people.rules import AccountFacts, Viewer, Whom, may_be_linked, viewer_of
 
 
 class NobodyKnown(Exception):
