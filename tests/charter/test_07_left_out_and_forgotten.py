@@ -192,9 +192,6 @@ def test_without_the_ledger_nothing_comes_in(archives: Archives, readers: Reader
     assert not Account.objects.filter(source_id="ana").exists()
 
 
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="on SQLite tests run in memory; tests/archives drills it on files"
-)
 def test_a_backup_forgets_again(readers: Readers, tmp_path: Path) -> None:
     back_up(tmp_path / "backup.zip")
     forget(viewer(readers.ana))
