@@ -10,7 +10,7 @@ from alongside.journal.actions import tell
 from alongside.journal.rules import Kind
 from alongside.kit.safe_html import from_markdown
 from alongside.notes.content import PARTS, Content
-from alongside.notes.models import Credit, Draft, Feed, Note, Passage, Remark, Revision, Weave
+from alongside.notes.models import Credit, Draft, Feed, NameChoice, Note, Passage, Remark, Revision, Weave
 from alongside.notes.queries import asked_of, readable_notes, thanked_in, unscoped_latest_revisions
 from alongside.notes.rules import Standing
 from alongside.notes.unwriting import Written, says_nothing, without_the_forgotten
@@ -58,7 +58,9 @@ def _forget_remarks(whom: Whom) -> int:
     for model in (Credit, Remark, Weave, Draft):
         rows: models.QuerySet[Any] = model._base_manager.filter(_by(whom))
         gone += rows.delete()[0]
-    return gone + Feed.objects.filter(person_id=whom.person_id or 0).delete()[0]
+    for of_person in (Feed, NameChoice):
+        gone += of_person._base_manager.filter(person_id=whom.person_id or 0).delete()[0]
+    return gone
 
 
 def _forget_writing(whom: Whom) -> int:
@@ -117,6 +119,8 @@ def known_of(viewer: Viewer) -> list[Known]:
         known.append(Known("Why you wove things together", lines))
     if lines := tuple(row.words.get("title") or "without a title yet" for row in Draft.objects.filter(_by(whom))):
         known.append(Known("What you are writing, which nobody else sees", lines))
+    if lines := tuple(row.name or row.naming for row in NameChoice.objects.filter(person_id=whom.person_id or 0)):
+        known.append(Known("How you are named in notes that go wider", lines))
     if Feed.objects.filter(person_id=whom.person_id or 0).exists():
         known.append(Known("Feeds", ("You have a private address for feeds; only its digest is kept.",)))
     return known
