@@ -1,6 +1,7 @@
 """The API does what its description says, whatever it is sent: Schemathesis, in-process."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from tests.home import a_home
 from tests.notes.world import World
 
 from alongside.api.description import description
@@ -16,7 +19,7 @@ from alongside.notes.actions.keeping import tell
 
 SCHEMA = schemathesis.openapi.from_dict(description())
 SCHEMA.app = get_wsgi_application()
-MODEST = settings(
+MODEST = hypothesis_settings(
     max_examples=10,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -37,8 +40,9 @@ def one_connection(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def token(one_connection: None, static_root: None) -> str:
+def token(one_connection: None, static_root: None, settings: Any, tmp_path: Path) -> str:
     del one_connection, static_root
+    a_home(settings, tmp_path / "home")  # somebody is forgotten here, and the ledger lies beside the home
     world = World()
     world.sign_up("ana")
     question = world.say(world.room("hotline", is_open=True), "ben", "What do you say to an angry caller?")

@@ -23,20 +23,9 @@ from alongside.people.queries import viewer_of_person
 
 store = pytest.mark.django_db
 COMMANDS = (
-    "run",
-    "serve",
-    "work",
-    "bridge",
-    "connect",
-    "rotate-key",
-    "import",
-    "export",
-    "find",
-    "keep",
-    "rebuild",
-    "check",
-    "manage",
-)
+    "run", "serve", "work", "bridge", "connect", "rotate-key", "import", "export", "forget", "backup", "restore", "find",
+    "keep", "rebuild", "check", "manage",
+)  # fmt: skip
 
 
 # Help

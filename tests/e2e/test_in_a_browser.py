@@ -83,7 +83,7 @@ def pages_of(page: Page, served: Served) -> list[str]:
     of_notes = ["/notes/", note, f"{note}/edit", f"{note}/history", "/notes/tell", "/questions/", f"{conversation}/keep",
                 f"{conversation}/around", f"{note}/close"]  # fmt: skip
     return ["/", *found, "/find", room, conversation, f"{conversation}/close", "/things/", "/choices/", "/charter",
-            "/sign-in/", "/sign-in/ask/", "/rooms/nothing", *of_notes]  # fmt: skip
+            "/things/known", "/choices/forget", "/sign-in/", "/sign-in/ask/", "/rooms/nothing", *of_notes]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from alongside.notes.models import Note
 from alongside.notes.rules import Part, Readers
 from alongside.people.actions import keep_accounts, keep_connection, link_account, make_person, make_token
 from alongside.people.models import Person
-from alongside.people.queries import viewer_of_person
-from alongside.people.rules import AccountSaid, Viewer
+from alongside.people.queries import unscoped_viewer_of_account, viewer_of_person
+from alongside.people.rules import NOBODY, AccountSaid, Viewer
 
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -54,6 +54,11 @@ class World:
         if person is not None:
             return viewer_of_person(person)
         return Viewer(None, (self.accounts[name],), reads_organisation=name != "gus", name=name.title())
+
+    @staticmethod
+    def viewer_of(account_id: int) -> Viewer:
+        """Through an account of a tool."""
+        return unscoped_viewer_of_account(account_id) or NOBODY
 
     def token(self, name: str) -> str:
         return make_token(self.viewer(name), name="tests")

@@ -9,7 +9,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from alongside.api import shapes
+from alongside.api import own_shapes, shapes
 from alongside.api.answering import MOST, answered
 
 _JSON: Final = "application/json"
@@ -153,6 +153,28 @@ OPERATIONS: Final = (
         "post", "/api/feeds", "renewFeeds", "A new private address for feeds; the old one stops at once.", shapes.Feeds,
         None, 201,
     ),
+    Operation(
+        "get", "/api/me", "myself", "“What do you know of me?”: your accounts, your choices, everything stored about you.",
+        own_shapes.Myself,
+    ),
+    Operation(
+        "post", "/api/me/pause", "pause", "Leave my words out of find, suggestions and new notes, now and in later imports.",
+        None, None, 204,
+    ),
+    Operation("post", "/api/me/go-on", "goOn", "Undo it.", None, None, 204),
+    Operation(
+        "post", "/api/me/forget", "forget", "Forget me, for good. What cannot be called back is in the answer.",
+        own_shapes.Forgotten, own_shapes.Forgetting,
+    ),
+    Operation(
+        "post", "/api/me/code", "offerCode", "A code, good once and for 15 minutes, to be said from another account of yours.",
+        own_shapes.Code, None, 201,
+    ),
+    Operation(
+        "post", "/api/me/join", "join", "Say a code that another account of yours was told: the two become one person.",
+        None, own_shapes.CodeSaid, 204,
+    ),
+    Operation("post", "/api/me/part", "part", "Part an account from you again.", None, own_shapes.Parting, 204),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alongside.api import mine, notes, questions, views
+from alongside.api import mine, notes, own, questions, views
 from alongside.api.acting import by_method
 from alongside.api.answering import nothing_here
 from alongside.api.description import openapi
@@ -43,5 +43,12 @@ urlpatterns = [
     path("asked", notes.waiting, name="api-asked"),
     path("asked/<str:kind>/<str:row>", by_method(POST=notes.answer), name="api-answer"),
     path("feeds", by_method(POST=notes.renew_feeds), name="api-feeds"),
+    path("me", own.myself, name="api-me"),
+    path("me/pause", by_method(POST=own.pause), name="api-pause"),
+    path("me/go-on", by_method(POST=own.go_on), name="api-go-on"),
+    path("me/forget", by_method(POST=own.forget), name="api-forget"),
+    path("me/code", by_method(POST=own.offer_code), name="api-code"),
+    path("me/join", by_method(POST=own.join), name="api-join"),
+    path("me/part", by_method(POST=own.part), name="api-part"),
     path("<path:anything>", nothing_here),
 ]

@@ -78,6 +78,7 @@ class Bringing:
     accounts: dict[str, int] = field(default_factory=dict)
     guests: set[str] = field(default_factory=set)
     bots: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
     rooms: dict[str, RoomHere] = field(default_factory=dict)
 
     def left_out(self, what: LeftOut) -> None:
@@ -112,7 +113,7 @@ def bring_in(
     _remove_absent(bringing)
     rooms = {source_id: room.audience_id for source_id, room in bringing.rooms.items()}
     known = (bringing.import_id, bringing.connection_id, bringing.accounts, bringing.bots, rooms)
-    bring_notes(reader, Here(*known, bringing.report))
+    bring_notes(reader, Here(*known, bringing.report, forgotten=bringing.forgotten))
     _finish(bringing)
     if bringing.report.is_nothing:
         _as_if_never(bringing)
@@ -215,7 +216,11 @@ def _bring_people(bringing: Bringing) -> None:
                 brought_by=bringing.import_id,
             )
             _remember(bringing, "account", kept.before)
-        bringing.accounts |= {one.source_id: kept.ids[_of_account(one.source_id)] for one in people}
+        gone = {one.source_id for one in people if _of_account(one.source_id) in kept.forgotten}
+        bringing.forgotten |= gone
+        for one in people:
+            if one.source_id not in gone:
+                bringing.accounts[one.source_id] = kept.ids[_of_account(one.source_id)]
     bringing.report.people = len(bringing.accounts)
 
 
@@ -261,7 +266,7 @@ def _room(bringing: Bringing, record: RoomRecord) -> RoomSaid:
     is_open = record.audience is RoomAudience.ORGANISATION or bringing.opens_mail
     members: list[int] = []
     for member in record.members:
-        if member in bringing.bots or (is_open and member not in bringing.guests):
+        if member in bringing.bots or member in bringing.forgotten or (is_open and member not in bringing.guests):
             continue
         if member in bringing.accounts:
             members.append(bringing.accounts[member])
@@ -296,6 +301,9 @@ def _bring_messages(bringing: Bringing, batch: list[MessageRecord | RemovedRecor
 
 
 def _said(bringing: Bringing, record: MessageRecord) -> Said | None:
+    if record.author in bringing.forgotten:
+        bringing.report.leave_out(Reason.FORGOTTEN.value, "")  # not even where
+        return None
     reason = reason_against(record, rooms=bringing.rooms, authors=bringing.accounts, bots=bringing.bots)
     if reason is not None:
         bringing.report.leave_out(reason.value, record.source_id)

@@ -30,6 +30,7 @@ from alongside.notes.content import Content
 from alongside.notes.following import stands_in
 from alongside.notes.models import Note
 from alongside.notes.rules import Part, RemarkKind
+from alongside.notes.unwriting import Written, without_the_forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Here:
     report: Report
     # Notes that archives of the same source brought, now and before.
     notes: dict[str, int] = field(default_factory=dict)
+    forgotten: Collection[str] = ()
 
 
 def bring_notes(reader: Reader, here: Here) -> None:
@@ -91,6 +93,9 @@ def _remember(here: Here, before: dict[str, Any]) -> None:
 def _is_somebody(here: Here, author: str, where: str) -> bool:
     if author in here.accounts:
         return True
+    if author in here.forgotten:
+        here.report.leave_out(Reason.FORGOTTEN.value, "")
+        return False
     here.report.leave_out((Reason.BOT if author in here.bots else Reason.NO_AUTHOR).value, where)
     return False
 
@@ -108,13 +113,10 @@ def _said(here: Here, record: NoteRecord, *, is_new: bool) -> NoteSaid:
         for one in record.remarks
         if _is_somebody(here, one.author, record.source_id)
     )
+    contents = _without_the_forgotten(here, record)
     revisions = tuple(
-        RevisionSaid(
-            Content(one.title, one.when, one.what_worked, one.why, one.where_not),
-            one.made_at,
-            here.accounts.get(one.author or ""),
-        )
-        for one in record.revisions
+        RevisionSaid(content, one.made_at, here.accounts.get(one.author or ""))
+        for one, content in zip(record.revisions, contents, strict=True)
     )
     may_read, only, is_for_organisation = _audience(here, record, conversations)
     return NoteSaid(
@@ -135,6 +137,14 @@ def _said(here: Here, record: NoteRecord, *, is_new: bool) -> NoteSaid:
         ),
         remarks=remarks,
     )
+
+
+def _without_the_forgotten(here: Here, record: NoteRecord) -> list[Content]:
+    contents = [Content(one.title, one.when, one.what_worked, one.why, one.where_not) for one in record.revisions]
+    by_forgotten = [one.author in here.forgotten for one in record.revisions]
+    if not any(by_forgotten):
+        return contents
+    return without_the_forgotten([Written(*one) for one in zip(contents, by_forgotten, strict=True)])
 
 
 def _audience(

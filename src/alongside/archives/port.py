@@ -167,6 +167,7 @@ class Reason(StrEnum):
 
     DIRECT = "direct messages are never brought in"
     BOT = "said by a bot"
+    FORGOTTEN = "its author asked to be forgotten"
     NOTICE = "joins, leaves and other notices of the tool"
     BROKEN = "a record that could not be read"
     NO_AUTHOR = "its author is not in the archive"

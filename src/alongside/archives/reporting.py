@@ -38,7 +38,7 @@ def left_out_lines(report: Report) -> Iterator[str]:
         return
     yield "Left out:"
     for reason, entry in sorted(report.left_out.items(), key=lambda item: -item[1].count):
-        yield f"  {entry.count:,} × {reason} (first: {entry.first})"
+        yield f"  {entry.count:,} × {reason}" + (f" (first: {entry.first})" if entry.first else "")
 
 
 def span_of(report: Report) -> str:

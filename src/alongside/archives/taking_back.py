@@ -134,7 +134,9 @@ def _remove_rooms_and_people(import_id: int) -> None:
     audience_ids += [row["id"] for row in made]
     remove_rooms(None, room_ids=room_ids)
     remove_audiences_of_no_use(None, audience_ids=audience_ids)
-    Account.objects.filter(first_brought_by=import_id).exclude(pk__in=Message.objects.values("author_id")).delete()
+    # Who paused is known: the same archive, brought in again, finds that they did.
+    brought = Account.objects.filter(first_brought_by=import_id, is_paused=False)
+    brought.exclude(pk__in=Message.objects.values("author_id")).delete()
     connections = Connection.objects.filter(first_brought_by=import_id)
     connections.exclude(pk__in=Room.objects.values("connection_id")).exclude(
         pk__in=Account.objects.values("connection_id")

@@ -16,7 +16,8 @@ class Late(click.Group):
     modules = {
         "run": "running", "serve": "running", "work": "running", "bridge": "bridging", "connect": "bridging",
         "rotate-key": "bridging",
-        "import": "archiving", "export": "archiving",
+        "import": "archiving", "export": "archiving", "forget": "forgetting",
+        "backup": "backing_up", "restore": "backing_up",
         "find": "finding", "keep": "keeping", "rebuild": "indexing", "check": "checking", "manage": "managing",
     }  # fmt: skip
 

@@ -42,6 +42,7 @@ class Options:
     language: str = "en"
     time_zone: str = "UTC"
     encoding_threads: int = 1
+    ledger: str = ""
 
     @property
     def is_https(self) -> bool:

@@ -42,6 +42,15 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_htmx",
 ]
+# Who holds words of people, the highest first: each lets go of them when somebody is forgotten (people/holders.py).
+HOLDERS = [
+    "alongside.archives.held",
+    "alongside.bridges.held",
+    "alongside.letters.held",
+    "alongside.notes.held",
+    "alongside.conversations.held",
+    "alongside.people.held",
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

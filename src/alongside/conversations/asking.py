@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from alongside.audiences.queries import condition
+from alongside.conversations.left_out import IS_BEGUN_BY_HEARD
 from alongside.conversations.models import Helped, Message, Wondering
 from alongside.conversations.queries import RoomView
 from alongside.conversations.reading import bound, marks_for, rows_of, time_of
@@ -64,7 +65,7 @@ def open_questions(viewer: Viewer, page: int = 1, size: int = QUESTIONS_A_PAGE) 
         " JOIN people_connection c ON c.id = r.connection_id JOIN audiences_audience ra ON ra.id = r.audience_id"
         " JOIN conversations_message f ON f.id = (SELECT m.id FROM conversations_message m"
         " WHERE m.conversation_id = v.id ORDER BY m.said_at, m.id LIMIT 1) JOIN people_account a ON a.id = f.author_id"
-        f" WHERE {_ASKS} AND NOT {_ANSWERED} AND {may.sql} ORDER BY v.started_at, v.id LIMIT %s OFFSET %s",
+        f" WHERE {_ASKS} AND NOT {_ANSWERED} AND NOT a.is_paused AND {may.sql} ORDER BY v.started_at, v.id LIMIT %s OFFSET %s",
         [*viewer.account_ids, viewer.person_id, *may.params, size + 1, (page - 1) * size],
     )
     found = [
@@ -165,7 +166,7 @@ def titles_between(viewer: Viewer, after: datetime, until: datetime, limit: int)
     adapt = connection.ops.adapt_datetimefield_value
     rows = rows_of(
         f"SELECT v.title FROM conversations_conversation v WHERE v.last_said_at > %s AND v.last_said_at <= %s AND {may.sql}"
-        " ORDER BY v.last_said_at DESC, v.id DESC LIMIT %s",
+        f" AND {IS_BEGUN_BY_HEARD} ORDER BY v.last_said_at DESC, v.id DESC LIMIT %s",
         [adapt(after), adapt(until), *may.params, limit],
     )
     return [row[0] for row in rows]

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from alongside.audiences.queries import NotThere, condition, sealed_of
+from alongside.conversations.left_out import titles_without_the_paused
 from alongside.conversations.reading import bound, marks_for, rows_of, time_of, time_or_none
 from alongside.conversations.rules import CONVERSATIONS_A_PAGE, MESSAGES_A_PAGE, Heard
 from alongside.people.rules import Viewer
@@ -245,13 +246,14 @@ def confirmed(
 
 
 def _found_texts(viewer: Viewer, heads: Sequence[Any], messages_each: int) -> list[FoundText]:
-    texts = _texts_of(viewer, [head[0] for head in heads], messages_each)
+    texts, begun_by_paused = _texts_of(viewer, [head[0] for head in heads], messages_each)
+    titles = titles_without_the_paused(begun_by_paused)
     return [
         FoundText(
             head[0],
             head[1],
             head[2],
-            head[3],
+            titles.get(head[0], head[3]),
             RoomView(*head[6:12]),
             time_of(head[4]),
             time_of(head[5]),
@@ -262,14 +264,19 @@ def _found_texts(viewer: Viewer, heads: Sequence[Any], messages_each: int) -> li
     ]
 
 
-def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int) -> dict[int, list[TextOfMessage]]:
+def _texts_of(
+    viewer: Viewer, conversation_ids: Sequence[int], messages_each: int
+) -> tuple[dict[int, list[TextOfMessage]], dict[int, str]]:
+    """What is said in them by those who did not pause, and the first words of it where one who did began."""
     may = condition(viewer, "m.audience_id")
     rows = rows_of(
-        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped, a.id FROM"
-        " (SELECT m.id, ROW_NUMBER() OVER (PARTITION BY m.conversation_id ORDER BY m.said_at, m.id) AS place"
-        f" FROM conversations_message m WHERE m.conversation_id IN ({marks_for(conversation_ids)}) AND {may.sql}) placed"
+        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped, a.id, placed.begun FROM"
+        " (SELECT m.id, w.is_paused, ROW_NUMBER() OVER (PARTITION BY m.conversation_id, w.is_paused"
+        " ORDER BY m.said_at, m.id) AS place, FIRST_VALUE(w.is_paused) OVER (PARTITION BY m.conversation_id"
+        " ORDER BY m.said_at, m.id) AS begun FROM conversations_message m JOIN people_account w ON w.id = m.author_id"
+        f" WHERE m.conversation_id IN ({marks_for(conversation_ids)}) AND {may.sql}) placed"
         " JOIN conversations_message m ON m.id = placed.id JOIN people_account a ON a.id = m.author_id"
-        " WHERE placed.place <= %s ORDER BY m.conversation_id, placed.place",
+        " WHERE placed.place <= %s AND NOT placed.is_paused ORDER BY m.conversation_id, placed.place",
         [*conversation_ids, *may.params, messages_each],
     )
     texts: dict[int, list[TextOfMessage]] = {}
@@ -277,7 +284,7 @@ def _texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: in
         texts.setdefault(row[0], []).append(
             TextOfMessage(row[1], row[2], row[3], time_of(row[4]), row[5], row[6], bool(row[7]), row[8])
         )
-    return texts
+    return texts, {row[0]: texts[row[0]][0].text for row in rows if row[9]}
 
 
 def rooms_named(viewer: Viewer, name: str) -> list[int]:

@@ -8,12 +8,16 @@ from operator import itemgetter
 from typing import Any
 
 from alongside.audiences.rules import Kind
+from alongside.conversations.left_out import titles_without_the_paused
 from alongside.conversations.reading import marks_for, rows_of, time_of
 
 
 @dataclass(frozen=True, slots=True)
 class WholeText:
-    """A conversation as an index is given it. `is_readable` is false while it is sealed: then it is in no index."""
+    """A conversation as an index is given it, without what those said who paused.
+
+    `is_readable` is false while it is sealed: then it is in no index.
+    """
 
     conversation_id: int
     audience_id: int
@@ -58,15 +62,25 @@ def _whole_texts(which: str, params: Sequence[Any]) -> list[WholeText]:
         params,
     )
     rows = rows_of(
-        "SELECT m.conversation_id, m.id, m.text FROM conversations_message m"
-        f" WHERE m.conversation_id {which} ORDER BY m.conversation_id, m.said_at, m.id",
+        "SELECT m.conversation_id, m.id, m.text, a.is_paused FROM conversations_message m"
+        f" JOIN people_account a ON a.id = m.author_id WHERE m.conversation_id {which}"
+        " ORDER BY m.conversation_id, m.said_at, m.id",
         params,
     )
-    said = {row_id: tuple(row[1:] for row in of_one) for row_id, of_one in groupby(rows, key=itemgetter(0))}
-    return [_whole_text(head, said[head[0]]) for head in heads if head[0] in said]
+    said: dict[int, tuple[tuple[int, str], ...]] = {}
+    begun_by_paused: dict[int, str] = {}
+    for row_id, of_one in groupby(rows, key=itemgetter(0)):
+        messages = list(of_one)
+        heard = tuple((row[1], row[2]) for row in messages if not row[3])
+        if heard:
+            said[row_id] = heard
+            if messages[0][3]:
+                begun_by_paused[row_id] = heard[0][1]
+    titles = titles_without_the_paused(begun_by_paused)
+    return [_whole_text(head, said[head[0]], titles.get(head[0], head[7])) for head in heads if head[0] in said]
 
 
-def _whole_text(head: Sequence[Any], messages: tuple[tuple[int, str], ...]) -> WholeText:
+def _whole_text(head: Sequence[Any], messages: tuple[tuple[int, str], ...], title: str) -> WholeText:
     return WholeText(
         conversation_id=head[0],
         audience_id=head[1],
@@ -75,6 +89,6 @@ def _whole_text(head: Sequence[Any], messages: tuple[tuple[int, str], ...]) -> W
         room_id=head[4],
         started_at=time_of(head[5]),
         last_said_at=time_of(head[6]),
-        title=head[7],
+        title=title,
         messages=messages,
     )

@@ -6,7 +6,7 @@ from django.db import connection
 
 from alongside.journal.models import Cursor
 from alongside.journal.models import Line as LineRow
-from alongside.journal.rules import Kind, Line, Position, trimmable_through
+from alongside.journal.rules import OF_FORGETTING, Kind, Line, Position, trimmable_through
 
 # On PostgreSQL ids are given before commit: a transaction that began first and commits last writes a smaller id
 # than one already read, and a cursor over ids alone would pass it by. So a line is read only when every older
@@ -16,13 +16,23 @@ _SETTLED = "transaction_number < pg_snapshot_xmin(pg_current_snapshot())::text::
 
 def unscoped_lines_after(position: Position, limit: int = 500) -> list[Line]:
     """Lines after a position in reading order; an empty list means: nothing more for now."""
+    return _lines_after(position, limit)
+
+
+def _lines_after(position: Position, limit: int, which: str = "") -> list[Line]:
     settled = _SETTLED if connection.vendor == "postgresql" else ""
     found = LineRow.objects.raw(
-        f"SELECT id, transaction_number, kind, ids FROM journal_line WHERE {settled}"
+        f"SELECT id, transaction_number, kind, ids FROM journal_line WHERE {which} {settled}"
         " (transaction_number > %s OR (transaction_number = %s AND id > %s)) ORDER BY transaction_number, id LIMIT %s",
         [position.transaction, position.transaction, position.line, limit],
     )
     return [Line(Position(row.transaction, row.pk), Kind(row.kind), tuple(row.ids)) for row in found]
+
+
+def unscoped_forgotten_after(position: Position) -> list[Line]:
+    """Lines after a position that tell of something forgotten, ahead of all that stands before them."""
+    kinds = ", ".join(f"'{kind.value}'" for kind in sorted(OF_FORGETTING))
+    return _lines_after(position, 10_000, f"kind IN ({kinds}) AND")
 
 
 def unscoped_end() -> Position:

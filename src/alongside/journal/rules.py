@@ -14,6 +14,13 @@ class Kind(StrEnum):
     CONVERSATIONS_CHANGED = "conversations changed"
     CONVERSATIONS_REMOVED = "conversations removed"
     NOTES_CHANGED = "notes changed"
+    # Changed, too, and not to wait for its turn: an index lets go of what it held of these before anything else.
+    WORDS_FORGOTTEN = "words forgotten"
+    NOTES_FORGOTTEN = "notes forgotten"
+
+
+OF_NOTES = frozenset({Kind.NOTES_CHANGED, Kind.NOTES_FORGOTTEN})
+OF_FORGETTING = frozenset({Kind.WORDS_FORGOTTEN, Kind.NOTES_FORGOTTEN})
 
 
 @dataclass(frozen=True, slots=True, order=True)

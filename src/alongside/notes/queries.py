@@ -309,9 +309,12 @@ class SaidThere:
 
 
 def said_there(viewer: Viewer, public_id: str) -> tuple[int, list[SaidThere]]:
-    """A conversation's row, and what the viewer may read in it. Raises NotThere."""
+    """A conversation's row, and what of it a new note may hold: what the viewer may read and whose author did not
+    pause. Raises NotThere.
+    """
     row = conversation_row(viewer, public_id)
-    rows = readable_by(viewer, Message.objects.filter(conversation_id=row)).select_related("author")
+    heard = Message.objects.filter(conversation_id=row, author__is_paused=False)
+    rows = readable_by(viewer, heard).select_related("author")
     return row, [
         SaidThere(one.pk, one.author_id, one.author.name, anchor_of(one.said_at), one.text)
         for one in rows.order_by("said_at", "id")

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from alongside.audiences.models import Hearer
 from alongside.audiences.queries import unscoped_parts_of
 from alongside.audiences.rules import OPEN_KINDS, Kind
@@ -59,7 +61,20 @@ def _texts(notes: Sequence[Note]) -> list[NoteText]:
     sources: dict[int, list[int]] = {}
     for note_id, conversation in Source.objects.filter(note_id__in=ids).values_list("note_id", "conversation_id"):
         sources.setdefault(note_id, []).append(conversation)
-    return [_text(note, words[note.pk], passages.get(note.pk, []), sources.get(note.pk, [])) for note in notes]
+    left_out = _written_by_paused(ids)
+    return [
+        _text(note, words[note.pk], passages.get(note.pk, []), sources.get(note.pk, []))
+        for note in notes
+        if note.pk not in left_out
+    ]
+
+
+def _written_by_paused(note_ids: Sequence[int]) -> set[int]:
+    """Notes in which nobody else wrote: their words are left out as what they said is. Mended by others, it stays."""
+    rows = Revision.objects.filter(note_id__in=note_ids)
+    paused = Q(person__is_paused=True) | Q(person__isnull=True, account__is_paused=True)
+    theirs = set(rows.filter(paused).values_list("note_id", flat=True))
+    return theirs - set(rows.filter(note_id__in=theirs).exclude(paused).values_list("note_id", flat=True))
 
 
 def _passages_for_every_reader(notes: Sequence[Note]) -> dict[int, list[str]]:
@@ -68,7 +83,8 @@ def _passages_for_every_reader(notes: Sequence[Note]) -> dict[int, list[str]]:
     parts = unscoped_parts_of(audience_ids)
     with_guests = set(Hearer.objects.filter(audience_id__in=audience_ids).values_list("audience_id", flat=True))
     found: dict[int, list[str]] = {}
-    rows = Passage.objects.filter(note_id__in=list(by_id), message__isnull=False).select_related("message__audience")
+    heard = Passage.objects.filter(message__isnull=False, message__author__is_paused=False)
+    rows = heard.filter(note_id__in=list(by_id)).select_related("message__audience")
     for row in rows.order_by("note_id", "part", "position"):
         note, message = by_id[row.note_id], row.message
         if message is None or not stands_in(row.text, message.text):

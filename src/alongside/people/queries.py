@@ -8,8 +8,9 @@ from hashlib import sha256
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from alongside.people.ledger import forgotten_of, name_of_account, name_of_person
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
-from alongside.people.rules import AccountFacts, Viewer, may_be_linked, viewer_of
+from alongside.people.rules import AccountFacts, Viewer, Whom, may_be_linked, viewer_of
 
 
 class NobodyKnown(Exception):
@@ -127,6 +128,74 @@ def unscoped_viewer_of_owner(email: str) -> Viewer:
     return viewer_of_person(person)
 
 
+def whom_of(viewer: Viewer) -> Whom:
+    """Whose words are the viewer's: all linked accounts of a person, deactivated ones too, or an account alone."""
+    if viewer.person_id is None:
+        return Whom(viewer.account_ids)
+    mine = Account.objects.filter(person_id=viewer.person_id).order_by("id").values_list("id", flat=True)
+    return Whom(tuple(mine), viewer.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody chose about being left out. `is_whole` is false where it holds for some of their accounts only."""
+
+    is_paused: bool
+    is_whole: bool
+
+
+def choice_of(viewer: Viewer) -> Choice:
+    """One query."""
+    accounts = Account.objects.filter(person_id=viewer.person_id) if viewer.person_id else None
+    if accounts is None:
+        chosen = set(Account.objects.filter(pk__in=viewer.account_ids).values_list("is_paused", flat=True))
+    else:
+        person = Person.objects.filter(pk=viewer.person_id or 0).values_list("is_paused", flat=True)
+        chosen = set(accounts.values_list("is_paused", flat=True).union(person))
+    return Choice(is_paused=True in chosen, is_whole=len(chosen) < 2)  # noqa: PLR2004
+
+
+def unscoped_paused(account_ids: Sequence[int]) -> set[int]:
+    return set(Account.objects.filter(pk__in=account_ids, is_paused=True).values_list("pk", flat=True))
+
+
+def unscoped_names_of(whom: Whom) -> list[str]:
+    """What the ledger knows somebody by."""
+    accounts = Account.objects.filter(pk__in=whom.account_ids)
+    names = [name_of_account(*one) for one in accounts.values_list("connection__tool", "connection__key", "source_id")]
+    person = Person.objects.filter(pk=whom.person_id or 0).values_list("id", "email", "password").first()
+    return [*names, name_of_person(person[0], person[1] or "", person[2])] if person else names
+
+
+def unscoped_to_forget_again() -> list[Whom]:
+    """Accounts and people in the store whom the ledger knows: a backup brought them back."""
+    columns = ("id", "connection__tool", "connection__key", "source_id")
+    accounts = {name_of_account(*row[1:]): row[0] for row in Account.objects.values_list(*columns)}
+    rows = Person.objects.values_list("id", "email", "password")
+    people = {name_of_person(row[0], row[1] or "", row[2]): row[0] for row in rows}
+    found = tuple(sorted(accounts[name] for name in forgotten_of(list(accounts))))
+    again = [Whom((), people[name]) for name in sorted(forgotten_of(list(people)))]
+    return [Whom(found), *again] if found else again
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """When something last left the rows, and up to when the store's files were cleaned of it."""
+
+    forgotten_at: datetime | None
+    cleaned_at: datetime | None
+
+
+def unscoped_cleaning() -> Cleaning:
+    row = Installation.objects.filter(pk=1).values_list("forgotten_at", "cleaned_at").first()
+    return Cleaning(*row) if row else Cleaning(None, None)
+
+
+def unscoped_ledger_mark() -> str:
+    """Which ledger belongs to this store; empty when nobody was ever forgotten here."""
+    return Installation.objects.filter(pk=1).values_list("ledger", flat=True).first() or ""
+
+
 def unscoped_viewer_with_token(token: str) -> Viewer:
     """Raises NobodyKnown for a token that is not, or no longer, anybody's."""
     found = Token.objects.select_related("person").filter(digest=digest_of(token)).first()
@@ -175,7 +244,7 @@ def accounts_of(viewer: Viewer) -> list[AccountView]:
 def links_offered_to(viewer: Viewer) -> list[AccountView]:
     """Accounts with the viewer's own address that nobody linked and the viewer did not decline."""
     person = None if viewer.person_id is None else unscoped_person(viewer.person_id)
-    if person is None:
+    if person is None or not person.email:
         return []
     declined = DeclinedLink.objects.filter(person=person).values("account_id")
     candidates = Account.objects.filter(email__iexact=person.email, person__isnull=True).exclude(pk__in=declined)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -88,3 +89,75 @@ def may_be_linked(*, account_email: str, person_email: str, is_deactivated: bool
     if is_deactivated or is_linked:
         return False
     return bool(account_email) and account_email.casefold() == person_email.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whose words something is about: accounts, and the person who linked them, if there is one."""
+
+    account_ids: tuple[int, ...]
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something that is stored about somebody, in plain words, for them alone."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two who are to be joined: a person, or an account that nobody linked."""
+
+    person_id: int | None = None
+    account_id: int | None = None
+    # A person who can sign in; without an address they exist by their accounts alone.
+    has_address: bool = False
+    is_usable: bool = True
+    """False for a deactivated account, and for a person who may not come in."""
+
+
+class Joining(StrEnum):
+    REFUSED = "refused"
+    TWO_ACCOUNTS = "a person is made for both"
+    TO_ASKER = "the account that said the code goes to the person who asked for it"
+    TO_SAYER = "the account that asked goes to the person who said it"
+    INTO_ASKER = "the person who said it, known by accounts alone, becomes the one who asked"
+    INTO_SAYER = "the person who asked, known by accounts alone, becomes the one who said it"
+
+
+CODE_LASTS = timedelta(minutes=15)
+CODE_LETTERS = 8
+# Of all codes said here together: 31 to the power of 8 against a hundred tries in a quarter of an hour.
+MOST_WRONG_CODES = 100
+
+
+def joining_of(asker: Side, sayer: Side) -> Joining:
+    """What becomes of the two. Nobody is joined to themselves, and two who both sign in stay two."""
+    if not (asker.is_usable and sayer.is_usable) or asker == sayer:
+        return Joining.REFUSED
+    if asker.person_id is None and sayer.person_id is None:
+        return Joining.TWO_ACCOUNTS
+    if sayer.person_id is None:
+        return Joining.TO_ASKER
+    if asker.person_id is None:
+        return Joining.TO_SAYER
+    if not sayer.has_address:
+        return Joining.INTO_ASKER
+    return Joining.REFUSED if asker.has_address else Joining.INTO_SAYER
+
+
+def may_try_code(*, wrong: int, since: datetime, now: datetime) -> bool:
+    """Whether another code may be tried at all: what is counted is wrong codes of everybody, in one span."""
+    return wrong < MOST_WRONG_CODES or now - since >= CODE_LASTS
+
+
+QUIET_HOUR = 3
+
+
+def cleaned_at_latest(forgotten_at: datetime) -> datetime:
+    """The next quiet hour after something was forgotten, in the time zone of what is given: less than a day on."""
+    hour = forgotten_at.replace(hour=QUIET_HOUR, minute=0, second=0, microsecond=0)
+    return hour if hour > forgotten_at else hour + timedelta(days=1)

@@ -6,7 +6,7 @@ about 30 passages a second and core, and never holds words up.
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from django.conf import settings
 from alongside.journal.actions import move_cursor
 from alongside.journal.followers import TooFarBehind, follow
 from alongside.journal.queries import unscoped_end
-from alongside.journal.rules import Kind, Line, Position
+from alongside.journal.rules import OF_NOTES, Line, Position
 from alongside.notes.followers import keep_passages_true
 from alongside.notes.whole_texts import unscoped_notes_kept_from
 from alongside.search import node
+from alongside.search.letting_go import AtOnce, is_wanted, let_go_in
 from alongside.search.meaning.encoder import Encoder
 from alongside.search.meaning.passages import passages_of
 from alongside.search.meaning.vectors import MeaningIndex
@@ -46,10 +47,10 @@ def _language() -> str:
     return str(settings.OPTIONS.language)
 
 
-def _told(lines: list[Line]) -> list[int]:
+def told(lines: Sequence[Line]) -> list[int]:
     """The units of an index that these lines are about. What a conversation becomes, the notes kept from it become."""
-    told = {one for line in lines if line.kind is Kind.NOTES_CHANGED for one in line.ids}
-    conversations = {one for line in lines if line.kind is not Kind.NOTES_CHANGED for one in line.ids}
+    told = {one for line in lines if line.kind in OF_NOTES for one in line.ids}
+    conversations = {one for line in lines if line.kind not in OF_NOTES for one in line.ids}
     notes = told | set(unscoped_notes_kept_from(sorted(conversations)))
     return sorted(conversations | {unit_of_note(one) for one in notes})
 
@@ -91,7 +92,7 @@ class WordsFollower:
         return written
 
     def _take_in(self, lines: list[Line]) -> int:
-        ids = _told(lines)
+        ids = told(lines)
         for start in range(0, len(ids), 500):
             units, gone = units_of(ids[start : start + 500], _language())
             self._words.write(units)
@@ -132,7 +133,7 @@ class MeaningFollower:
         done = 0
         try:
             for lines in follow(node.position(self._folder), limit=1):
-                done += self._take_in(_told(lines), stop)
+                done += self._take_in(told(lines), stop)
                 if stop.is_set():
                     return done
                 _remember("meaning", self._folder, lines[-1].position)
@@ -164,6 +165,13 @@ class MeaningFollower:
             node.clean(self._index)
         self._open()
         return done
+
+    def let_go(self) -> None:
+        """What was forgotten becomes zeros now, in every generation, whatever still stands before it in the journal."""
+        if is_wanted():
+            self._meaning.close()
+            let_go_in(self._index, told)
+            self._meaning = MeaningIndex(self._folder, self._model.name)
 
     def close(self) -> None:
         self._meaning.close()
@@ -251,14 +259,19 @@ def follow_words(stop: threading.Event, pause: float = 0.25) -> None:
 
 
 def follow_meaning(stop: threading.Event, pause: float = 1.0) -> None:
-    """Until told to stop. Without a model there is nothing to do."""
+    """Until told to stop. Without a model there is nothing to do but to forget."""
     model = encoder()
     if model is None:
+        while not stop.wait(pause):
+            let_go_in(index_folder(), told)
         return
     follower = MeaningFollower(index_folder(), model)
+    at_once = AtOnce(stop)  # what is forgotten does not wait for what is still to be encoded
     try:
         while not stop.is_set():
-            if not follower.catch_up(stop):
+            at_once.clear()
+            follower.let_go()
+            if not follower.catch_up(at_once):
                 stop.wait(pause)
     finally:
         follower.close()

@@ -27,6 +27,10 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_a_sealed_room_is_read_by_nobody_and_in_no_index",
         "test_nobody_else_opens_it_an_administrator_included",
         "test_an_address_never_offers_a_deactivated_account",
+        "test_who_pauses_is_found_by_nobody_now_and_in_later_imports",
+        "test_who_is_forgotten_is_read_nowhere_by_nobody",
+        "test_no_later_import_brings_anybody_back",
+        "test_what_cannot_be_called_back_is_named_before_and_after",
     ),
     12: (
         "test_ones_own_words_go_along_and_nobody_elses_nor_what_is_sealed",

@@ -369,6 +369,28 @@ class Choices:
     chosen_name: str = ""
     new_feeds: tuple[Link, ...] = ()
     """The addresses themselves, on the one page that answers their making."""
+    new_code: str = ""
+    """The code that joins another account, on the one page that answers its making."""
+    is_paused: bool = False
+    is_paused_in_part: bool = False
+    """Only some of their accounts are left out."""
+
+
+# forget.html: `forget`; known.html: `known`
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """What is said before somebody is forgotten."""
+
+    name: str
+    stays: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSection:
+    heading: str
+    lines: tuple[str, ...]
 
 
 # charter.html: `charter`

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alongside.web import acts, views
+from alongside.web import acts, own, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,5 +19,10 @@ urlpatterns = [
     path("choices/tokens/renew", acts.renew_token, name="renew_token"),
     path("choices/tokens/withdraw", acts.withdraw_token, name="withdraw_token"),
     path("choices/name", acts.choose_name, name="choose_name"),
+    path("things/known", own.known, name="known"),
+    path("choices/code", own.make_code, name="make_code"),
+    path("choices/join", own.join, name="join"),
+    path("choices/pause", own.pause, name="pause"),
+    path("choices/forget", own.forget, name="forget"),
     path("choices/theme", acts.choose_theme, name="choose_theme"),
 ]

@@ -25,7 +25,7 @@ from alongside.conversations.queries import (
 )
 from alongside.conversations.rules import anchor_of
 from alongside.notes.naming import name_chosen
-from alongside.people.queries import accounts_of, links_offered_to, tokens_of
+from alongside.people.queries import accounts_of, choice_of, links_offered_to, tokens_of
 from alongside.search.queries import Found, Result
 from alongside.search.queries import find as found_for
 from alongside.search.queries import related as related_to
@@ -166,7 +166,9 @@ def choices(request: HttpRequest) -> HttpResponse:
     return shown_choices(request)
 
 
-def shown_choices(request: HttpRequest, *, new_token: str = "", feed_secret: str = "") -> HttpResponse:
+def shown_choices(
+    request: HttpRequest, *, new_token: str = "", feed_secret: str = "", new_code: str = ""
+) -> HttpResponse:
     """The page of choices; with a new token or address, the one page that ever shows it."""
     viewer = viewer_of(request)
     offers = tuple(
@@ -175,6 +177,7 @@ def shown_choices(request: HttpRequest, *, new_token: str = "", feed_secret: str
     )
     tokens = tuple(presenting.Token(one.token_id, one.name, on_day(one.made_at, now())) for one in tokens_of(viewer))
     named = name_chosen(viewer)
+    choice = choice_of(viewer)
     addresses = [(words, name) for words, name in (("Atom", "feed-atom"), ("JSON Feed", "feed-json")) if feed_secret]
     view = presenting.Choices(
         offers,
@@ -188,6 +191,9 @@ def shown_choices(request: HttpRequest, *, new_token: str = "", feed_secret: str
             presenting.Link(words, request.build_absolute_uri(reverse(name, args=[feed_secret])))
             for words, name in addresses
         ),
+        new_code=new_code,
+        is_paused=choice.is_paused,
+        is_paused_in_part=not choice.is_whole,
     )
     return shown(request, "choices.html", "choices", choices=view)
 

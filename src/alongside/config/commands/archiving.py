@@ -125,12 +125,15 @@ def _is_worth_a_process(path: Path) -> bool:
 
 def bring(path: Path, *, open_lists: bool = False, quiet: bool = False) -> Any:
     """Bring in one archive, words index included, and say what it came to."""
+    from django.db import IntegrityError
+
     from alongside.archives.actions import bring_in
     from alongside.archives.port import Unreadable
     from alongside.archives.reading_ahead import messages_ahead
     from alongside.people.queries import unscoped_installation
     from alongside.search.followers import catch_up_words
 
+    _refuse_without_ledger()
     found, began = _reader(path), monotonic()
     is_try_out = unscoped_installation().is_try_out
     bar = nullcontext() if quiet else reading(found.progress, f"bringing in {path.name}")
@@ -147,9 +150,23 @@ def bring(path: Path, *, open_lists: bool = False, quiet: bool = False) -> Any:
             indexed_here = catch_up_words()
     except Unreadable as error:
         stop(str(error))
+    except IntegrityError:
+        stop("Somebody was forgotten while their words came in. Start it again: it goes on, without them.")
     if not quiet:
         _say(report, monotonic() - began, indexed_here=indexed_here)
     return report
+
+
+def _refuse_without_ledger() -> None:
+    """Before anything is written."""
+    from alongside.kit.refused import Refused
+    from alongside.people.ledger import refuse_unless_here
+    from alongside.people.queries import unscoped_ledger_mark
+
+    try:
+        refuse_unless_here(unscoped_ledger_mark())
+    except Refused as error:
+        stop(f"{error} Nothing was brought in.")
 
 
 def _say(report: Any, seconds: float, *, indexed_here: bool) -> None:

@@ -77,5 +77,8 @@ def reading(progress: "ReadProgress", words: str) -> Iterator[None]:
 class ReadProgress(Protocol):
     """Bytes done, of so many."""
 
-    done: int
-    total: int
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...

@@ -46,6 +46,7 @@ def _findings() -> Iterator[Finding]:
     store = _store()
     yield store
     if not store.mend:
+        yield _ledger()
         yield from _index()
         yield from _connections()
     yield _model()
@@ -95,6 +96,23 @@ def _store() -> Finding:
         state = "not made yet" if is_new else "its tables are older than this version"
         return Finding("Store", state, "alongside manage migrate")
     return Finding("Store", "SQLite" if connection.vendor == "sqlite" else "PostgreSQL")
+
+
+def _ledger() -> Finding:
+    from alongside.kit.refused import Refused
+    from alongside.people.ledger import can_be_written, ledger_folder, refuse_unless_here
+    from alongside.people.queries import unscoped_ledger_mark
+
+    mark, folder = unscoped_ledger_mark(), ledger_folder()
+    try:
+        refuse_unless_here(mark)
+    except Refused:
+        mend = f"bring the folder back to {folder}, or set ALONGSIDE_LEDGER to where it is"
+        return Finding("Ledger", "missing, or another one: nothing is brought in, and nobody can be forgotten", mend)
+    if not can_be_written():
+        mend = f"make the folder {folder}, writable for the account that Alongside runs as, or set ALONGSIDE_LEDGER"
+        return Finding("Ledger", "cannot be written: nobody can be forgotten", mend)
+    return Finding("Ledger", f"in {folder}" if mark else f"not needed yet; it will be in {folder}")
 
 
 def _index() -> Iterator[Finding]:

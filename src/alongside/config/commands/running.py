@@ -93,6 +93,7 @@ def work_() -> None:
 
 def _work_until(stopping: threading.Event) -> None:
     from alongside.journal.actions import trim
+    from alongside.search.cleaning import follow_forgetting
     from alongside.search.followers import follow_meaning, follow_words
 
     broken: list[BaseException] = []
@@ -104,7 +105,7 @@ def _work_until(stopping: threading.Event) -> None:
             broken.append(error)
             stopping.set()
 
-    follows: list[Any] = [follow_words, follow_meaning]
+    follows: list[Any] = [follow_words, follow_meaning, follow_forgetting]
     if os.environ.get("ALONGSIDE_ENDS_WITH") is not None:  # `run` is all three in one, for a small installation
         from alongside.bridges.followers.running import follow_tools
 

@@ -36,6 +36,7 @@ from alongside.notes.rules import (
     standing_of_name,
     standing_of_passage,
 )
+from alongside.people.queries import unscoped_paused
 from alongside.people.rules import Viewer
 
 
@@ -227,9 +228,9 @@ def _quote(actor: Viewer, note: Note, passages: Sequence[Quoted], first: int = 0
         row.pk: row
         for row in readable_by(
             actor,
-            Message.objects.filter(pk__in=[one.message_id for one in passages[:MOST_PASSAGES]]).select_related(
-                "audience"
-            ),
+            Message.objects.filter(
+                pk__in=[one.message_id for one in passages[:MOST_PASSAGES]], author__is_paused=False
+            ).select_related("audience"),
         )
     }
     note_parts = flat_parts([note.audience_id])
@@ -262,7 +263,8 @@ def _credit(actor: Viewer, note: Note, credited: Sequence[Credited]) -> None:
     kept_from = Source.objects.filter(note=note).values("conversation_id")
     heard = Message.objects.filter(conversation__in=kept_from, audience_id__in=flat_parts([note.audience_id]))
     spoke = set(heard.values_list("author_id", flat=True))
-    distinct = {one.account_id: one for one in credited}
+    paused = unscoped_paused([one.account_id for one in credited])
+    distinct = {one.account_id: one for one in credited if one.account_id not in paused}
     Credit.objects.bulk_create(
         Credit(
             note=note,

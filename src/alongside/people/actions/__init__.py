@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 
 from alongside.kit import clock
 from alongside.kit.refused import Refused
+from alongside.people.actions.leaving_out import follow_choice
+from alongside.people.ledger import forgotten_of, name_of_account
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
 from alongside.people.queries import digest_of, links_offered_to, unscoped_installation
 from alongside.people.rules import AccountSaid, Theme, Viewer, may_take_base_url
@@ -39,10 +41,11 @@ def make_person(
 
 @dataclass(frozen=True, slots=True)
 class KeptAccounts:
-    """Rows by source id, and what was there before of those that changed."""
+    """Rows by source id, and what was there before of those that changed. Who is forgotten has no row."""
 
     ids: dict[str, int]
     before: list[dict[str, Any]]
+    forgotten: frozenset[str] = frozenset()
 
 
 _FOLLOWED = ("name", "handle", "email", "is_guest", "is_deactivated")
@@ -56,8 +59,12 @@ def keep_connection(_actor: None, *, tool: str, key: str, name: str) -> Connecti
 def keep_accounts(
     _actor: None, *, connection_id: int, said: Sequence[AccountSaid], brought_by: int | None
 ) -> KeptAccounts:
-    """Accounts as the tool says they are now. Their links to people stay: only their people change those."""
-    by_source = {one.source_id: one for one in said}
+    """Accounts as the tool says they are now. Their links to people stay: only their people change those.
+
+    Whoever asked to be forgotten is not made anew, by whatever archive or tool they come.
+    """
+    forgotten = _forgotten(connection_id, [one.source_id for one in said])
+    by_source = {one.source_id: one for one in said if one.source_id not in forgotten}
     with transaction.atomic():
         here = Account.objects.filter(connection_id=connection_id, source_id__in=list(by_source))
         known = {account.source_id: account for account in here}
@@ -71,7 +78,13 @@ def keep_accounts(
             if source_id not in known
         )
     ids = Account.objects.filter(connection_id=connection_id, source_id__in=list(by_source))
-    return KeptAccounts(dict(ids.values_list("source_id", "id")), before)
+    return KeptAccounts(dict(ids.values_list("source_id", "id")), before, forgotten)
+
+
+def _forgotten(connection_id: int, source_ids: Sequence[str]) -> frozenset[str]:
+    tool, key = Connection.objects.values_list("tool", "key").get(pk=connection_id)
+    names = {name_of_account(tool, key, source_id): source_id for source_id in source_ids}
+    return frozenset(names[name] for name in forgotten_of(list(names)))
 
 
 def _followed(account: Account, said: AccountSaid) -> dict[str, Any] | None:
@@ -94,7 +107,8 @@ def link_account(actor: Viewer, *, account_id: int) -> None:
     with transaction.atomic():
         if actor.person_id is None or account_id not in {one.account_id for one in links_offered_to(actor)}:
             raise Refused("This account is not offered to you.")
-        Account.objects.filter(pk=account_id, person__isnull=True).update(person_id=actor.person_id)
+        if Account.objects.filter(pk=account_id, person__isnull=True).update(person_id=actor.person_id):
+            follow_choice(None, account_id=account_id)
 
 
 def unlink_account(actor: Viewer, *, account_id: int) -> None:
