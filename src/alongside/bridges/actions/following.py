@@ -94,7 +94,9 @@ def follow_member(_actor: None, *, bridge: BridgeFacts, event: Joined | Left) ->
     room = Room.objects.filter(connection_id=bridge.connection_id, source_id=event.room).first()
     if room is None:
         return
-    account_id = known_accounts(None, bridge=bridge, source_ids=[event.account]).get(event.account[:200], 0)
+    account_id = known_accounts(None, bridge=bridge, source_ids=[event.account]).get(event.account[:200])
+    if account_id is None:  # forgotten: nothing is known of them any more
+        return
     facts = unscoped_audience(room.audience_id)
     now = set(facts.hearers.account_ids)
     now = now | {account_id} if isinstance(event, Joined) else now - {account_id}

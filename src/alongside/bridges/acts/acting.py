@@ -29,8 +29,9 @@ ACTS: dict[ActName, Callable[[Asking], Answer]] = {
     ActName.HELP: helping.explain,
     **choosing.ACTS,
 }
-# These write nothing, so that they need no transaction, which would keep others from writing while they look.
-READING = frozenset({ActName.FIND, ActName.FIND_HERE, ActName.HELP, ActName.KNOW})
+# These write nothing, or in short steps of their own, each safe to repeat: a transaction around them would only keep
+# others from writing while they look.
+BY_THEMSELVES = frozenset({ActName.FIND, ActName.FIND_HERE, ActName.HELP, ActName.KNOW, ActName.FORGET_SURELY})
 
 
 def done(asking: Asking) -> Answer:

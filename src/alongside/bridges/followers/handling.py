@@ -22,7 +22,7 @@ from alongside.bridges.actions.following import (
 from alongside.bridges.actions.intake import finish, try_later
 from alongside.bridges.actions.telling import tell_of_new
 from alongside.bridges.acts import rooms, thanking
-from alongside.bridges.acts.acting import READING, done, post_of, to_asker
+from alongside.bridges.acts.acting import BY_THEMSELVES, done, post_of, to_asker
 from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
 from alongside.bridges.models import Arrival
 from alongside.bridges.pace import pace
@@ -166,7 +166,7 @@ def _handle(bridge: BridgeFacts, can: frozenset[Can], rows: list[Arrival], event
         with transaction.atomic():
             _take_in(bridge, [event for event in events if isinstance(event, Said)])
             finish(None, arrival_ids=[row.pk for row in rows])
-    elif isinstance(events[0], Said | Commanded) and act_of(_words(events[0])).name in READING:
+    elif isinstance(events[0], Said | Commanded) and act_of(_words(events[0])).name in BY_THEMSELVES:
         _act_on(bridge, can, rows[0], events[0])
     else:
         with transaction.atomic():
@@ -324,7 +324,7 @@ def _say(bridge: BridgeFacts, row: Arrival, asking: Asking, answer: Answer) -> N
             key=post.key,
             post=encoded(post),
             because=Because.ANSWER,
-            account_id=asking.account_id,
+            account_id=asking.account_id if _is_still_there(asking) else None,
         )
     for number, outgoing in enumerate(answer.also, start=1):
         post = post_of(outgoing, f"{key}-{number}")
@@ -336,6 +336,11 @@ def _say(bridge: BridgeFacts, row: Arrival, asking: Asking, answer: Answer) -> N
             because=outgoing.because,
             account_id=outgoing.account_id,
         )
+
+
+def _is_still_there(asking: Asking) -> bool:
+    """Whoever was just forgotten is told so, and nothing is kept of whom it was told to."""
+    return unscoped_account(asking.bridge.connection_id, asking.account) is not None
 
 
 def _come_in(bridge: BridgeFacts, row: Arrival, event: InvitedIn) -> None:
