@@ -531,3 +531,11 @@ def test_check_asks_every_feed_and_says_what_to_do(blog: Blog, blogs: Blogs, tim
     assert all("follow its new address" in check.mend for check in checks[2:])
     assert "hush" not in str(checks)
     assert all(check.is_well for check in asyncio.run(Feed({}, Rooms([])).check()))
+
+
+def test_a_check_ends_however_slow_a_feed_is(blog: Blog, blogs: Blogs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Feed, "seconds_for_a_check", 3.0)
+    slow = blogs()
+    slow.slow(seconds=8)
+    checks = asyncio.run(Feed({}, Rooms([blog.feed, slow.feed])).check())
+    assert [check.what for check in checks[1:]] == [f"{blog.feed} can be read", "1 more did not answer in this time"]

@@ -81,6 +81,7 @@ class Feed:
         ),
     )
     seconds_between_rounds: ClassVar[float] = 10.0  # after so long a feed that somebody just followed is looked at
+    seconds_for_a_check: ClassVar[float] = 40.0
 
     def __init__(self, settings: Mapping[str, str], known: Known) -> None:
         self._minutes = settings.get("minutes", "").strip() or "30"
@@ -200,7 +201,7 @@ class Feed:
         return ()
 
     async def check(self) -> Sequence[Check]:
-        """Every feed is asked as if for the first time."""
+        """Every feed is asked as if for the first time, as many as answer while somebody waits."""
         rooms = list(dict.fromkeys(self._known.rooms()))
         free = asyncio.Semaphore(_AT_ONCE)
 
@@ -212,8 +213,16 @@ class Feed:
                     return Check(what=f"{room.shown} can be read", is_well=False, mend=f"{error} {_MEND}")
                 return Check(what=f"{room.shown} can be read", is_well=True)
 
-        feeds = await asyncio.gather(*(checked(FeedRoom.of(room)) for room in rooms[:MOST_FEEDS]))
-        return (*self._checked_settings(len(rooms)), *feeds)
+        tasks = [asyncio.create_task(checked(FeedRoom.of(room))) for room in rooms[:MOST_FEEDS]]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self.seconds_for_a_check)
+        asked = [task.result() for task in tasks if task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if len(asked) < len(tasks):
+            asked.append(Check(what=f"{len(tasks) - len(asked)} more did not answer in this time", is_well=True))
+        return (*self._checked_settings(len(rooms)), *asked)
 
     def _checked_settings(self, feeds: int) -> Sequence[Check]:
         is_number = self._minutes.isascii() and self._minutes.isdigit()
