@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from pytest_django import Settings
-from tests.bridges.feed.blog import Blog
-from tests.bridges.feed.conftest import Time
 
 from alongside.audiences.queries import unscoped_audience
 from alongside.audiences.rules import Kind
@@ -19,22 +17,24 @@ from alongside.bridges.followers.running import follow_tools
 from alongside.bridges.models import Presence
 from alongside.bridges.port import Arrived, Batch, InvitedIn, Reach, RoomSeen
 from alongside.conversations.models import Message, Room
+from tests.bridges.feed.blog import Blog
+from tests.bridges.feed.conftest import Time
 
 
 @pytest.fixture
-def running(
-    transactional_db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blog: Blog
+def running(  # noqa: PLR0917 (each is a fixture)
+    transactional_db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blog: Blog, time: Time
 ) -> Iterator[Blog]:
     """A room of this blog, whose members asked Alongside to remember it."""
-    del transactional_db
+    del transactional_db, time  # it stands still before anything begins
     settings.HOME = tmp_path
     monkeypatch.setattr(Feed, "seconds_between_rounds", 0.1)
     bridge = connect(None, kind="feed", key="feed", name="Feeds", given={"minutes": "30"})
-    told = (
+    told: tuple[RoomSeen, InvitedIn] = (
         RoomSeen(source_id=blog.feed, name=blog.feed, reach=Reach.WORLD, members=()),
         InvitedIn(room=blog.feed),
     )
-    arrived = tuple(Arrived(remote_id=f"followed {number}", event=event) for number, event in enumerate(told))
+    arrived = (Arrived(remote_id="followed", event=told[0]), Arrived(remote_id="asked in", event=told[1]))
     take_in(None, bridge_id=bridge.bridge_id, connection_id=bridge.connection_id, batch=Batch(arrived=arrived))
     stopping = threading.Event()
     thread = threading.Thread(target=follow_tools, args=(stopping,), daemon=True)
@@ -56,7 +56,7 @@ def test_a_blog_flows_into_its_room(running: Blog, time: Time) -> None:
     until(lambda: Room.objects.filter(name="Bees and Books").exists())
     post = running.publish("How to calm a hive", "Smoke helps.", author="Ana Moreau", date=time.now)
     time.passes(hours=1)
-    until(lambda: Message.objects.exists())
+    until(Message.objects.exists)
     (message,) = Message.objects.all()
     assert (message.text, message.author.name, message.url) == (
         "Smoke helps.",
