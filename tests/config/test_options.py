@@ -62,6 +62,9 @@ def test_in_a_checkout_the_home_is_var() -> None:
         ({"base_url": "alongside.example.org"}, "it has to be like https://alongside.example.org"),
         ({"base_url": "https://alongside.example.org/path"}, "without a path"),
         ({"base_url": "ftp://alongside.example.org"}, "it has to be like https://"),
+        ({"allowed_private_hosts": "wiki.example.org, http://10.0.0.1/"}, "has “http://10.0.0.1/” in it"),
+        ({"allowed_private_hosts": "10.0.0.0/33"}, "has “10.0.0.0/33” in it"),
+        ({"allowed_private_hosts": "wiki:0"}, "has “wiki:0” in it"),
     ],
 )
 def test_a_wrong_value_is_said_in_one_sentence(tmp_path: Path, settings: dict[str, str], sentence: str) -> None:

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 import platformdirs
 
+from alongside.kit.public_addresses import AllowedHosts
+
 PREFIX = "ALONGSIDE_"
 FILE_NAME = "settings.toml"
 
@@ -43,6 +45,7 @@ class Options:
     time_zone: str = "UTC"
     encoding_threads: int = 1
     ledger: str = ""
+    allowed_private_hosts: str = ""
 
     @property
     def is_https(self) -> bool:
@@ -117,6 +120,13 @@ def _checked(chosen: Options) -> Options:
     if chosen.email_url and (mail.scheme not in ("smtp", "smtps") or not mail.hostname):
         # Not shown: there may be a password in it.
         raise WrongSetting(f"{PREFIX}EMAIL_URL has to be like smtp://name:word@mail.example.org:587?tls=start.")
+    try:
+        AllowedHosts.of(chosen.allowed_private_hosts)
+    except ValueError as error:
+        raise WrongSetting(
+            f"{PREFIX}ALLOWED_PRIVATE_HOSTS has “{error}” in it; each has to be a name, an address or a network,"
+            " like wiki.example.org, 10.1.2.3:9000 or 10.1.0.0/16."
+        ) from None
     if chosen.threads < 1 or chosen.encoding_threads < 1:
         raise WrongSetting(f"{PREFIX}THREADS and {PREFIX}ENCODING_THREADS have to be at least 1.")
     return chosen

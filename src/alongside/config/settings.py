@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from alongside.config.options import kept_secret_key, options
 from alongside.config.stores import database
+from alongside.kit import guarded_http
 
 OPTIONS = options()
 HOME = OPTIONS.home
@@ -133,6 +134,8 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = dict(parse_qsl(_mail.query)).get("tls") == "start"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = OPTIONS.email_from or f"alongside@{OPTIONS.host or 'localhost'}"
+
+guarded_http.set_up(OPTIONS.allowed_private_hosts, BASE_URL)
 
 LANGUAGE_CODE = OPTIONS.language
 TIME_ZONE = OPTIONS.time_zone

@@ -1,0 +1,214 @@
+"""Everything that people tried, through everything of ours that makes HTML: judged by its letters, and by Chromium."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.kit import script_attempts as attempts
+from tests.kit.script_attempts import dangers
+
+from alongside.archives.readers import slack_blocks, slack_markup, zulip_html
+from alongside.archives.readers.mail_html import from_mail_html
+from alongside.archives.readers.mail_parts import html_of
+from alongside.archives.readers.mail_text import from_mail_text
+from alongside.archives.readers.slack_markup import Names
+from alongside.bridges.adapters.feed.parse import events
+from alongside.bridges.adapters.feed.reading import read_feed
+from alongside.bridges.adapters.feed.rooms import FeedRoom
+from alongside.bridges.port import Said
+from alongside.kit import safe_html
+
+NAMES = Names({"U1": "<script>alert(1)</script>"}, {"C1": '"onmouseover="alert(1)'})
+
+
+def slack_message(text: str) -> str:
+    """Through every place of a message that holds words."""
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
+        {"type": "text", "text": text, "style": {"bold": True}},
+        {"type": "link", "url": text, "text": text},
+        {"type": "user", "user_id": text},
+        {"type": "emoji", "name": text, "unicode": text},
+    ]}]}  # fmt: skip
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}, "fields": [{"text": text}]}
+    attachment = {
+        "title": text,
+        "title_link": text,
+        "pretext": text,
+        "text": text,
+        "fields": [{"title": text, "value": text}],
+    }
+    message = {
+        "blocks": [rich, section],
+        "attachments": [attachment, {"fallback": text}],
+        "files": [{"name": text, "permalink": text}, {"title": text, "permalink": f"https://ok.example/{text}"}],
+    }
+    made = (slack_blocks.blocks, slack_blocks.attachments)
+    return "".join([*(make(message, NAMES) for make in made), slack_blocks.files(message)])
+
+
+def mail(kind: str) -> Callable[[str], str]:
+    def render(text: str) -> str:
+        head = f"MIME-Version: 1.0\r\nContent-Type: text/{kind}; charset=utf-8\r\n\r\n"
+        return html_of(head.encode() + text.encode("utf-8", "replace"))
+
+    return render
+
+
+def feed(kind: str) -> Callable[[str], str]:
+    def render(text: str) -> str:
+        entry = {"id": text, "title": text, "url": text, "content_html": text, "authors": [{"name": text}]}
+        made = {
+            "rss": f"<rss version='2.0'><channel><item><title>t</title><description>{escape(text)}</description></item>",
+            "raw": f"<rss version='2.0'><channel><item><title>t</title><description>{text}</description></item></channel></rss>",
+            "atom": f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title>t</title><content type='xhtml'>{text}",
+            "json": json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [entry]}),
+        }[kind]
+        found = read_feed(made.encode("utf-8", "replace"), "", "https://ok.example/feed")
+        if found is None:
+            return ""
+        arrived, _ = events(FeedRoom("https://ok.example/feed"), found, {}, datetime(2026, 3, 1, tzinfo=UTC))
+        said = [one.event for one in arrived if isinstance(one.event, Said)]
+        return "".join(f'{one.html}<a href="{escape(one.url)}">x</a>' if one.url else one.html for one in said)
+
+    return render
+
+
+RENDERERS: dict[str, Callable[[str], str]] = {
+    "html": safe_html.from_html,
+    "markdown": safe_html.from_markdown,
+    "plain": safe_html.from_plain,
+    "markdown in html": lambda text: safe_html.from_html(safe_html.from_markdown(text)),
+    "slack": lambda text: slack_markup.render(text, NAMES),
+    "slack message": slack_message,
+    "zulip": lambda text: zulip_html.rendered(text, "https://zulip.example/"),
+    "zulip without realm": lambda text: zulip_html.rendered(text, ""),
+    "mail html": from_mail_html,
+    "mail text": from_mail_text,
+    "mail quoted": lambda text: from_mail_text(f"Hello\n\nOn Monday, Ana wrote:\n> {text}\n"),
+    "whole mail html": mail("html"),
+    "whole mail text": mail("plain"),
+    "feed rss": feed("rss"),
+    "feed raw": feed("raw"),
+    "feed atom": feed("atom"),
+    "feed json": feed("json"),
+}
+
+
+def test_there_are_many_ways_and_each_once() -> None:
+    assert len(set(attempts.EVERY)) > 200
+    for one in (attempts.HTML, attempts.MARKDOWN, attempts.SLACK, attempts.MAIL, attempts.MATRIX, attempts.FEED):
+        assert len(set(one)) == len(one)
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_no_attempt_comes_through(renderer: str) -> None:
+    for attempt in attempts.EVERY:
+        assert dangers(RENDERERS[renderer](attempt)) == [], attempt
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_no_attempt_comes_through_inside_another_or_cut_off(renderer: str) -> None:
+    for attempt, other in zip(attempts.EVERY, attempts.EVERY[7:], strict=False):
+        for text in (
+            f"Words {attempt}{other} words",
+            attempt[: len(attempt) * 2 // 3] + other,
+            f"<p title='{attempt}'>{other}",
+        ):
+            assert dangers(RENDERERS[renderer](text)) == [], text
+
+
+def test_the_judge_sees_what_was_never_cleaned() -> None:
+    """In HTML it lets pass what is words there, and one that some old browser stumbled over."""
+    passed = [attempt for attempt in attempts.HTML if not dangers(attempt)]
+    assert [attempt for attempt in passed if "<" in attempt] == [
+        '<a title="`onmouseover=alert(1)">x</a>',
+        "<p>{{constructor.constructor('alert(1)')()}}</p>",
+    ]
+    assert len(passed) < 8
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    ["<p>a &lt; b</p>", '<a href="https://ok.example/?a=1&amp;b=2" rel="noopener noreferrer nofollow">x</a>', "<br>", "<hr>",
+     '<pre tabindex="0"><code>&lt;script&gt;</code></pre>', '<details class="quoted"><summary>x</summary></details>'],
+)  # fmt: skip
+def test_the_judge_lets_pass_what_pages_show(harmless: str) -> None:
+    assert dangers(harmless) == []
+
+
+# By a browser
+
+_WATCH = """
+window.ran = [];
+for (const name of ["alert", "confirm", "prompt"]) window[name] = () => { window.ran.push(name); };
+window.show = (given) => {
+  window.ran = [];
+  document.open(); document.write("<!doctype html><body>" + given + "</body>"); document.close();
+};
+window.touch = () => {
+  for (const one of document.body.querySelectorAll("*")) {
+    for (const name of ["mouseover", "mouseenter", "pointerenter", "focus", "click", "toggle", "animationstart"])
+      if (!(name === "click" && one.closest("a"))) one.dispatchEvent(new Event(name, {bubbles: true, cancelable: true}));
+    for (const attribute of one.attributes || []) if (attribute.name.startsWith("on")) window.ran.push(attribute.name);
+  }
+  const bad = [...document.querySelectorAll("a, area, form")].map((one) => one.protocol || one.action || "")
+    .filter((protocol) => protocol && !/^((https?|mailto)?:)$/.test(protocol.slice(0, 8).replace(/:.*/, ":")));
+  return [...window.ran, ...bad];
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None or not Path(path).exists():
+        pytest.fail("Chromium is missing: `make test` installs it.")
+    quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-gpu", "--no-first-run"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield started
+        started.close()
+
+
+def acts(browser: Browser, shown: list[str]) -> dict[str, list[str]]:
+    """What each of these did in a browser: what ran, what was loaded."""
+    found: dict[str, list[str]] = {}
+    context = browser.new_context()
+    asked: list[str] = []
+    context.route("**/*", lambda route: (asked.append(route.request.url), route.abort()))  # type: ignore[func-returns-value]
+    page = context.new_page()
+    for given in shown:
+        _one(page, given, asked, found)
+    context.close()
+    return found
+
+
+def _one(page: Page, given: str, asked: list[str], found: dict[str, list[str]]) -> None:
+    asked.clear()
+    page.goto("about:blank")
+    page.evaluate(_WATCH)
+    page.evaluate("given => show(given)", given)
+    page.wait_for_timeout(10)
+    did = page.evaluate("() => window.touch ? window.touch() : ['the page is gone']")
+    if did or asked:
+        found[given] = [*did, *asked]
+
+
+@pytest.mark.browser
+def test_no_attempt_runs_or_loads_anything_in_a_browser(browser: Browser) -> None:
+    shown = {rendered for render in RENDERERS.values() for attempt in attempts.EVERY if (rendered := render(attempt))}
+    assert len(shown) > 300
+    together = sorted(shown)
+    assert acts(browser, ["\n".join(together[start : start + 50]) for start in range(0, len(together), 50)]) == {}
+
+
+@pytest.mark.browser
+def test_the_same_attempts_uncleaned_do(browser: Browser) -> None:
+    """Otherwise the test above could not fail."""
+    did = acts(browser, [*attempts.HTML, *attempts.MATRIX, *attempts.MAIL])
+    assert len(did) > 90
