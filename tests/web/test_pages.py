@@ -21,7 +21,7 @@ QUERIES = {
     "/conversations/{conversation}": 6,
     "/conversations/{conversation}/close": 12,
     "/things/": 11,
-    "/choices/": 9,
+    "/choices/": 10,
     "/charter": 3,
 }
 
