@@ -12,16 +12,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.kit import script_attempts as attempts
 from tests.kit.script_attempts import dangers
 
-from alongside.archives.readers import slack_blocks, slack_markup, zulip_html
+from alongside.archives.readers import zulip_html
 from alongside.archives.readers.mail_html import from_mail_html
 from alongside.archives.readers.mail_parts import html_of
 from alongside.archives.readers.mail_text import from_mail_text
-from alongside.archives.readers.slack_markup import Names
 from alongside.bridges.adapters.feed.parse import events
 from alongside.bridges.adapters.feed.reading import read_feed
 from alongside.bridges.adapters.feed.rooms import FeedRoom
 from alongside.bridges.port import Said
-from alongside.kit import safe_html
+from alongside.kit import safe_html, slack_blocks, slack_markup
+from alongside.kit.slack_markup import Names
 
 NAMES = Names({"U1": "<script>alert(1)</script>"}, {"C1": '"onmouseover="alert(1)'})
 

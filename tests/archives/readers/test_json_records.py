@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.archives.port import LeftOut, Limits, Reason
-from alongside.archives.readers.json_records import Record, records, text_of
+from alongside.archives.readers.json_records import records
 from alongside.archives.readers.unpacking import Truncated
+from alongside.kit.json_fields import Record, text_of
 
 SMALL = Limits(record_bytes=60)
 

@@ -7,14 +7,13 @@ records by brackets and quotes alone, so that one bad record costs that record a
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
 from alongside.archives.port import LeftOut, Limits, Reason
 from alongside.archives.readers.unpacking import CannotUnpack
-
-Record = dict[str, Any]
+from alongside.kit.json_fields import Record
 
 _CHUNK = 256 * 1024
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -22,24 +21,6 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _OUTSIDE = re.compile(rb'["{}\[\],]')
 # No JSON string holds a raw line end: where one occurs a quote is missing, and the string ends with the line.
 _INSIDE = re.compile(rb'["\n]|\\.', re.DOTALL)
-# Zero bytes and halves of surrogate pairs: no store takes them.
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-def text_of(value: object) -> str:
-    """A field that should be text, as text that any store takes; anything else is empty."""
-    if not isinstance(value, str):
-        return ""
-    return _UNSTORABLE.sub("", value).strip() if _UNSTORABLE.search(value) else value.strip()
-
-
-def records_of(value: object) -> list[Record]:
-    """A field that should be a list of objects: the objects in it."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def record_of(value: object) -> Record:
-    return value if isinstance(value, dict) else {}
 
 
 def records(file: BinaryIO, limits: Limits, where: str) -> Iterator[Record | LeftOut]:

@@ -5,6 +5,7 @@ conversation with one file a day. Direct messages are named as left out and neve
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -20,7 +21,7 @@ from alongside.archives.port import (
     RoomRecord,
     Unreadable,
 )
-from alongside.archives.readers.json_records import Record, record_of, records, text_of
+from alongside.archives.readers.json_records import records
 from alongside.archives.readers.slack_layout import (
     DIRECT,
     HEADS,
@@ -33,11 +34,12 @@ from alongside.archives.readers.slack_layout import (
     sorted_into_folders,
     top_of,
 )
-from alongside.archives.readers.slack_markup import Names
 from alongside.archives.readers.slack_messages import Messages, Repeats, Room, Said
 from alongside.archives.readers.unpacking import CannotUnpack, Kind, kind_of, open_package
+from alongside.kit.json_fields import Record, text_of
+from alongside.kit.slack_markup import Names
+from alongside.kit.slack_people import SLACKBOT, enterprise_of, identity_of, person_of
 
-_IDENTITY = re.compile(r"[A-Z][A-Z0-9]{2,20}", re.ASCII)
 # `\/` is how Slack's exports write a slash.
 _SUBDOMAIN = re.compile(
     rb'"permalink"\s*:\s*"https:(?:\\?/){2}([a-z0-9-]+(?:\.enterprise)?)\.slack\.com(?:\\?/)(?:files|archives)'
@@ -144,29 +146,8 @@ class SlackReader:
             yield from records(file, self._limits, short)
 
     def _person(self, item: Record) -> PersonRecord | None:
-        identity = _identity(item)
-        if not identity:
-            return None
-        profile = record_of(item.get("profile"))
-        handle = text_of(profile.get("display_name")) or text_of(item.get("name"))
-        return PersonRecord(
-            source_id=identity,
-            name=text_of(profile.get("real_name")) or text_of(item.get("real_name")) or handle or identity,
-            handle=handle,
-            email=text_of(profile.get("email")),
-            is_guest=self._is_guest(item),
-            is_deactivated=item.get("deleted") is True,
-            is_bot=item.get("is_bot") is True or item.get("is_workflow_bot") is True or identity == "USLACKBOT",
-        )
-
-    def _is_guest(self, item: Record) -> bool:
-        """Guests, and people of another workspace who share a channel: none of them is of the organisation."""
-        if any(item.get(mark) is True for mark in ("is_restricted", "is_ultra_restricted", "is_stranger")):
-            return True
-        team = text_of(item.get("team_id"))
-        enterprise = text_of(record_of(item.get("enterprise_user")).get("enterprise_id"))
-        is_ours = not team or team == self._team or (enterprise and enterprise == self._enterprise)
-        return not is_ours
+        person = person_of(item, self._team, self._enterprise)
+        return PersonRecord(**asdict(person)) if person else None
 
     @cached_property
     def _origins(self) -> tuple[str, str]:
@@ -174,9 +155,9 @@ class SlackReader:
         teams: Counter[str] = Counter()
         enterprises: Counter[str] = Counter()
         for item in self._records(*PEOPLE):
-            if isinstance(item, dict) and _identity(item) != "USLACKBOT":
+            if isinstance(item, dict) and identity_of(item) != SLACKBOT:
                 teams[text_of(item.get("team_id"))] += 1
-                enterprises[text_of(record_of(item.get("enterprise_user")).get("enterprise_id"))] += 1
+                enterprises[enterprise_of(item)] += 1
         return _most_common(teams), _most_common(enterprises)
 
     @property
@@ -193,7 +174,7 @@ class SlackReader:
 
     @cached_property
     def _bots(self) -> set[str]:
-        return {person.source_id for person in self._known_people.values() if person.is_bot} | {"USLACKBOT"}
+        return {person.source_id for person in self._known_people.values() if person.is_bot} | {SLACKBOT}
 
     @cached_property
     def _names(self) -> Names:
@@ -219,7 +200,7 @@ class SlackReader:
         return [*sorted(found.values(), key=lambda room: room.source_id), *left_out]
 
     def _room(self, item: Record, audience: RoomAudience) -> RoomRecord | LeftOut | None:
-        identity, name = _identity(item), text_of(item.get("name"))
+        identity, name = identity_of(item), text_of(item.get("name"))
         if not identity:
             return LeftOut(Reason.BROKEN, f"the room “{name}”, which has no id")
         if _is_direct(item):
@@ -255,7 +236,7 @@ class SlackReader:
         direct = [item for item in self._records(*DIRECT) if isinstance(item, dict)]
         rooms = (item for item in self._records(*ROOMS) if isinstance(item, dict))
         direct += [item for item in rooms if _is_direct(item)]
-        return [(_identity(item), text_of(item.get("name"))) for item in direct]
+        return [(identity_of(item), text_of(item.get("name"))) for item in direct]
 
     @cached_property
     def _direct_folders(self) -> set[str]:
@@ -286,7 +267,7 @@ class SlackReader:
     def _oldest_room(self) -> str:
         """For an export whose people tell no workspace: the first room ever made is in every newer one, too."""
         rooms = (item for item in self._records(*ROOMS) if isinstance(item, dict))
-        return min(((str(room.get("created", "")), _identity(room)) for room in rooms), default=("", ""))[1]
+        return min(((str(room.get("created", "")), identity_of(room)) for room in rooms), default=("", ""))[1]
 
     @cached_property
     def _subdomain(self) -> str:
@@ -309,12 +290,6 @@ class SlackReader:
                 return file.read(LOOKED_AT)
         except CannotUnpack:
             return b""
-
-
-def _identity(item: Record) -> str:
-    """Ids go into addresses, so only what Slack's ids look like is one."""
-    identity = item.get("id")
-    return identity if isinstance(identity, str) and _IDENTITY.fullmatch(identity) else ""
 
 
 def _is_direct(item: Record) -> bool:

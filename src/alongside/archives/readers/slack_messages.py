@@ -1,23 +1,15 @@
 """One record of a Slack day file to what Alongside keeps of it."""
 
-import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from alongside.archives.port import LeftOut, MessageRecord, Reason, RemovedRecord
-from alongside.archives.readers.json_records import Record, record_of, records_of, text_of
-from alongside.archives.readers.slack_blocks import attachments, blocks, files
-from alongside.archives.readers.slack_markup import Names, mentioned, render
+from alongside.kit.json_fields import Record, record_of, records_of, text_of
+from alongside.kit.slack_emoji import says_it_helped
+from alongside.kit.slack_markup import Names, mentioned
+from alongside.kit.slack_messages import KEPT, author_of, edited_at, html_of, thread_of, time_of, url_of, words_of
 
-# Reactions by which somebody else says "this helped" or "this solved it". Checks are how most workplaces mark an
-# answer; the named ones are the usual home-made emoji. Left out on purpose, because they say something else as
-# often: +1 for agreed or seen, pray for please, raised_hands and clap for well done, bulb for an idea.
-_HELPED = """
-white_check_mark heavy_check_mark ballot_box_with_check check_mark green_check
-thanks thank_you thankyou thank-you thx ty many-thanks
-helped this-helped this_helped it-helped helpful solved resolved answered works it-works
-"""
 _NOTICES = """
 pinned_item unpinned_item reminder_add reply_broadcast message_replied sh_room_created huddle_thread
 tabbed_canvas_updated canvas_updated list_record_comment file_mention file_created assistant_app_thread
@@ -26,16 +18,9 @@ thread_subscribed ekm_access_denied joiner_notification joiner_notification_for_
 _BOTS = """
 bot_message bot_add bot_remove bot_enable bot_disable slackbot_response
 """
-HELPED = frozenset(_HELPED.split())
 _KINDS_OF_NOTICE = frozenset(_NOTICES.split())
 _KINDS_OF_BOTS = frozenset(_BOTS.split())
-_KEPT = frozenset({"", "me_message", "file_share", "file_comment", "thread_broadcast"})
 _NOTICES_OF = ("channel_", "group_", "external_", "shared_channel_", "app_conversation_", "convert_to_")
-_TIME = re.compile(r"\d{9,11}(?:\.\d{1,9})?", re.ASCII)
-# What Slack itself once wrote before the words of who shared a file.
-_UPLOADED = re.compile(
-    r"<@[A-Z0-9]+(?:\|[^>]*)?> (?:uploaded|shared) a file: <[^>]*>(?: and commented: (?P<said>.*))?", re.DOTALL
-)
 
 Said = MessageRecord | RemovedRecord | LeftOut
 
@@ -46,15 +31,6 @@ class Room:
 
     source_id: str
     url: str
-
-
-def time_of(value: object) -> tuple[str, datetime] | None:
-    """A time stamp as Slack writes it (it is a message's id in its room, too) and the time it means."""
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        value = f"{value:.6f}"
-    if not isinstance(value, str) or _TIME.fullmatch(value) is None:
-        return None
-    return value, datetime.fromtimestamp(float(value), UTC)
 
 
 class Messages:
@@ -81,9 +57,9 @@ class Messages:
         return self._message(record, subtype, room, stamp) or LeftOut(Reason.EMPTY, source_id)
 
     def _reason_against(self, record: Record, subtype: str) -> Reason | None:
-        if subtype not in _KEPT or record.get("type", "message") != "message":
+        if subtype not in KEPT or record.get("type", "message") != "message":
             return _reason_of_kind(subtype)
-        author = _author(record)
+        author = author_of(record)
         if author in self._bots:
             return Reason.BOT
         if author in self._people:
@@ -91,12 +67,12 @@ class Messages:
         return Reason.BOT if record.get("bot_id") else Reason.NO_AUTHOR
 
     def _message(self, record: Record, subtype: str, room: Room, stamp: tuple[str, datetime]) -> MessageRecord | None:
-        text = _said(record, subtype)
-        made = self._html(record, text)
+        text = words_of(record, subtype)
+        made = html_of(record, text, self._names)
         if not made:
             return None
-        thread = _thread(record, stamp[0])
-        author = _author(record)
+        thread = thread_of(record, stamp[0])
+        author = author_of(record)
         return MessageRecord(
             source_id=f"{room.source_id}:{stamp[0]}",
             room=room.source_id,
@@ -105,26 +81,11 @@ class Messages:
             said_at=stamp[1],
             context=thread and f"{room.source_id}:{thread}",
             reply_to=f"{room.source_id}:{thread}" if thread and thread != stamp[0] else None,
-            edited_at=_edited_at(record),
-            url=_url(room, stamp[0], thread),
+            edited_at=edited_at(record),
+            url=url_of(room.url, room.source_id, stamp[0], thread),
             helped="reactions" in record and _helped(record, author),
             mentions=mentioned(text),
         )
-
-    def _html(self, record: Record, text: str) -> str:
-        made = render(text, self._names)
-        # Most messages carry nothing else: three look-ups instead of three calls.
-        if not text and "blocks" in record:
-            made = blocks(record, self._names)
-        if "attachments" in record:
-            made = _joined(made, attachments(record, self._names))
-        if "files" in record or "file" in record:
-            made = _joined(made, files(record))
-        return made
-
-
-def _joined(first: str, second: str) -> str:
-    return f"{first}\n{second}" if first and second else first or second
 
 
 def _reason_of_kind(subtype: str) -> Reason:
@@ -135,54 +96,12 @@ def _reason_of_kind(subtype: str) -> Reason:
     return Reason.UNKNOWN
 
 
-def _author(record: Record) -> str:
-    author = record.get("user")
-    if not isinstance(author, str):
-        author = record_of(record.get("comment")).get("user")
-    return author if isinstance(author, str) else ""
-
-
-def _said(record: Record, subtype: str) -> str:
-    """The words of the author, without those that Slack put around them."""
-    text = record.get("text")
-    text = text if isinstance(text, str) else ""
-    if subtype == "file_comment":
-        return text_of(record_of(record.get("comment")).get("comment")) or text
-    if subtype == "file_share" or record.get("upload"):
-        uploaded = _UPLOADED.fullmatch(text)
-        return text if uploaded is None else uploaded["said"] or ""
-    return text
-
-
-def _thread(record: Record, stamp: str) -> str | None:
-    """The root's time stamp, for what is in a thread; None for what was said flat in the room."""
-    if "thread_ts" not in record and not record.get("reply_count"):
-        return None
-    root = time_of(record.get("thread_ts") or stamp)
-    return root and root[0]
-
-
-def _edited_at(record: Record) -> datetime | None:
-    edited = time_of(record_of(record.get("edited")).get("ts")) if "edited" in record else None
-    return edited and edited[1]
-
-
-def _url(room: Room, stamp: str, thread: str | None) -> str:
-    if not room.url:
-        return ""
-    url = f"{room.url}/p{stamp.replace('.', '')}"
-    return f"{url}?thread_ts={thread}&cid={room.source_id}" if thread and thread != stamp else url
-
-
 def _helped(record: Record, author: str) -> bool:
     """That it helped somebody, as a fact: who, and how many, is not even looked at further than that. One's own
     check on one's own words says "done".
     """
-    return any(_by_others(reaction, author) for reaction in records_of(record.get("reactions")) if _says_so(reaction))
-
-
-def _says_so(reaction: Record) -> bool:
-    return text_of(reaction.get("name")).partition("::")[0] in HELPED
+    reactions = records_of(record.get("reactions"))
+    return any(_by_others(one, author) for one in reactions if says_it_helped(text_of(one.get("name"))))
 
 
 def _by_others(reaction: Record, author: str) -> bool:

@@ -28,9 +28,10 @@ from alongside.archives.port import (
     RoomRecord,
     Unreadable,
 )
-from alongside.archives.readers.json_records import Record, record_of, records, records_of, text_of
+from alongside.archives.readers.json_records import records
 from alongside.archives.readers.unpacking import CannotUnpack, Kind, Package, kind_of, open_package
 from alongside.archives.readers.zulip_html import mentioned, rendered
+from alongside.kit.json_fields import Record, record_of, records_of, text_of
 
 # "check" is how Zulip calls ✅. Why others are missing is said beside Slack's set.
 HELPED = frozenset({"check", "check_mark", "checkbox", "thank_you", "thanks", "solved", "helped", "this_helped"})

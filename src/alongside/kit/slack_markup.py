@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from alongside.archives.readers.json_records import text_of
-from alongside.archives.readers.slack_emoji import with_signs
 from alongside.kit import safe_html
+from alongside.kit.json_fields import text_of
+from alongside.kit.slack_emoji import with_signs
 
 # What makes a text more than words. The invisible ones (control signs, private use, no-break space) are among
 # them because the long way knows how to treat them.

@@ -3,10 +3,10 @@
 import html
 from collections.abc import Callable
 
-from alongside.archives.readers.json_records import Record, record_of, records_of, text_of
-from alongside.archives.readers.slack_emoji import sign_of
-from alongside.archives.readers.slack_markup import Names, link, mention, render, unescaped
 from alongside.kit import safe_html
+from alongside.kit.json_fields import Record, record_of, records_of, text_of
+from alongside.kit.slack_emoji import sign_of
+from alongside.kit.slack_markup import Names, link, mention, render, unescaped
 
 _STYLES = (("code", "code"), ("bold", "strong"), ("italic", "em"), ("strike", "s"))
 # Lists in lists in lists: further in is a mistake or malice.

@@ -53,6 +53,15 @@ one 1️⃣ two 2️⃣ three 3️⃣ four 4️⃣ five 5️⃣ six 6️⃣ seve
 copyright ©️ registered ®️ tm ™️ skin-tone-2 🏻 skin-tone-3 🏼 skin-tone-4 🏽 skin-tone-5 🏾 skin-tone-6 🏿
 flag-de 🇩🇪 de 🇩🇪 flag-fr 🇫🇷 fr 🇫🇷 flag-gb 🇬🇧 gb 🇬🇧 flag-us 🇺🇸 us 🇺🇸 flag-es 🇪🇸 es 🇪🇸 flag-it 🇮🇹 it 🇮🇹
 """
+# Reactions by which somebody says "this helped" or "this solved it". Checks are how most workplaces mark an
+# answer; the named ones are the usual home-made emoji. Left out on purpose, because they say something else as
+# often: +1 for agreed or seen, pray for please, raised_hands and clap for well done, bulb for an idea.
+_HELPED = """
+white_check_mark heavy_check_mark ballot_box_with_check check_mark green_check
+thanks thank_you thankyou thank-you thx ty many-thanks
+helped this-helped this_helped it-helped helpful solved resolved answered works it-works
+"""
+HELPED = frozenset(_HELPED.split())
 _WORDS = _TABLE.split()
 _SIGNS = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 _NAME = re.compile(r":([a-z0-9_+'-]{1,50}):")
@@ -78,3 +87,8 @@ def sign_of(name: str) -> str:
 def with_signs(text: str) -> str:
     """Every `:name:` that is known, replaced."""
     return _NAME.sub(lambda found: _sign(found[1]) or found[0], text)
+
+
+def says_it_helped(name: str) -> bool:
+    """A reaction by its name, with or without the colour of a skin."""
+    return name.partition("::")[0] in HELPED

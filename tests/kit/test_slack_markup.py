@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside.archives.readers import slack_blocks
-from alongside.archives.readers.slack_markup import Names, mentioned, render
-from alongside.kit import safe_html
+from alongside.kit import safe_html, slack_blocks
+from alongside.kit.slack_markup import Names, mentioned, render
 
 NAMES = Names({"U1": "Alder Finch", "UX": "<b>Mallory</b>"}, {"C1": "hotline", "CX": "<i>x"})
 CASES = (
-    Path(__file__).parents[4] / "shared" / "data" / "payloads" / "slack" / "export" / "slack_message_conversion.json"
+    Path(__file__).parents[3] / "shared" / "data" / "payloads" / "slack" / "export" / "slack_message_conversion.json"
 )
 
 
