@@ -352,6 +352,19 @@ class Known(Protocol):
 
 
 @runtime_checkable
+class Remembers(Protocol):
+    """What a `Known` may offer besides. A webhook is answered without a word to the tool, so names in what was said,
+    and a room of which an event tells one change only, can come from nowhere else. Asked for by `isinstance`.
+    """
+
+    def account_name(self, source_id: str) -> str:
+        """Empty for nobody known."""
+
+    def room(self, source_id: str) -> RoomSeen | None:
+        """As it was told last, with its members."""
+
+
+@runtime_checkable
 class Adapter(Protocol):
     """One connection to one tool, for as long as it is open."""
 
@@ -404,6 +417,16 @@ class Webhook(Protocol):
     @classmethod
     def receive(cls, settings: Mapping[str, str], known: Known, headers: Mapping[str, str], body: bytes) -> Received:
         """Signature and age checked first. Pure but for the clock; never raises."""
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """An adapter whose webhook cannot know everything that its own listening would: what `receive` brought can be
+    given to it once before it is acted on, where the tool may be asked.
+    """
+
+    async def completed(self, event: Anything) -> Anything:
+        """The same event, with `about` where it concerns a post of ours. Raises Temporary and Permanent."""
 
 
 def decoded(body: bytes) -> Anything:
