@@ -202,6 +202,8 @@ class Contract:
         self.is_there(self.harness.open_room)
         question = self.harness.say(self.harness.bo, self.harness.open_room, QUESTION)
         self.harness.say(self.harness.ana, self.harness.open_room, ANSWER, question.context)
+        # Without a sign that it helped, and without the model, one short answer is not chosen for the draft.
+        self.harness.say(self.harness.bo, self.harness.open_room, "Thank you, that helped.", question.context)
         self.settled()
         self.harness.mention(self.harness.cy, self.harness.open_room, "keep this", question.context)
         draft = self.shows(self.harness.cy, "A note could be")
