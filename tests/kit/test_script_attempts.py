@@ -19,6 +19,8 @@ from alongside.archives.readers.mail_text import from_mail_text
 from alongside.bridges.adapters.feed.parse import events
 from alongside.bridges.adapters.feed.reading import read_feed
 from alongside.bridges.adapters.feed.rooms import FeedRoom
+from alongside.bridges.adapters.slack.parse import events as slack_events
+from alongside.bridges.adapters.slack.reading import Workspace
 from alongside.bridges.port import Said
 from alongside.kit import safe_html, slack_blocks, slack_markup
 from alongside.kit.slack_markup import Names
@@ -49,6 +51,13 @@ def slack_message(text: str) -> str:
     }
     made = (slack_blocks.blocks, slack_blocks.attachments)
     return "".join([*(make(message, NAMES) for make in made), slack_blocks.files(message)])
+
+
+def slack_event(text: str) -> str:
+    """As it is heard live, in its text and in the names of what it mentions."""
+    event = {"type": "message", "channel": "C00", "channel_type": "channel", "user": "U1", "ts": "1750000000.000100"}
+    read = slack_events({"event": {**event, "text": f"{text} <@U1> <#C1>"}}, Workspace(names=NAMES))
+    return "".join(one.event.html for one in read.arrived if isinstance(one.event, Said))
 
 
 def mail(kind: str) -> Callable[[str], str]:
@@ -85,6 +94,7 @@ RENDERERS: dict[str, Callable[[str], str]] = {
     "markdown in html": lambda text: safe_html.from_html(safe_html.from_markdown(text)),
     "slack": lambda text: slack_markup.render(text, NAMES),
     "slack message": slack_message,
+    "slack event": slack_event,
     "zulip": lambda text: zulip_html.rendered(text, "https://zulip.example/"),
     "zulip without realm": lambda text: zulip_html.rendered(text, ""),
     "mail html": from_mail_html,
