@@ -27,9 +27,10 @@ from alongside.notes.whole_texts import NoteText, confirmed_notes
 from alongside.people.rules import Viewer
 from alongside.search import node
 from alongside.search.fusion import fused
-from alongside.search.marking import Marker, Passage, Segment
+from alongside.search.marking import Marker, Passage, Segment, passage_of
 from alongside.search.meaning.questions import question_vector
 from alongside.search.meaning.scoring import Scores
+from alongside.search.meaning.vectors import BestPassage
 from alongside.search.rules import (
     Asked,
     Proposal,
@@ -422,29 +423,34 @@ def _kept_first(
 
 def _passage(text: FoundText, understood: Asked, marker: Marker, vector: Scores | None) -> Passage:
     """What to show of it: rather an answer than the question, which its title says already; best one that helped."""
-    near = None
-    here = indexes()
-    if vector is not None and here.meaning is not None:
-        near = here.meaning.best_passage(vector, text.conversation_id)
+    near = _nearest_passage(text, vector)
     answers = text.messages[1:] if len(text.messages) > 1 and not understood.phrases else text.messages
+    hits = marker.hits_in([message.text for message in answers])
 
-    def worth(message: TextOfMessage) -> float:
-        words = sum({hit.key: hit.weight for hit in marker.hits(message.text)}.values())
+    def worth(place: int) -> float:
+        message = answers[place]
+        words = sum({hit.key: hit.weight for hit in hits[place]}.values()) if hits[place] else 0.0
         is_near = near is not None and near.first_message_id <= message.message_id <= near.last_message_id
         return words + SHOWN_IF_HELPED * message.helped + SHOWN_IF_NEAR * is_near
 
-    chosen = max(answers, key=worth)
-    found = marker.best_passage([UnitMessage(chosen.message_id, chosen.text)])
+    place = max(range(len(answers)), key=worth)
+    chosen = answers[place]
+    found = passage_of(UnitMessage(chosen.message_id, chosen.text), hits[place])
     return found or Passage(chosen.message_id, ((text.title, False),), is_cut_before=False, is_cut_after=False)
+
+
+def _nearest_passage(text: FoundText, vector: Scores | None) -> BestPassage | None:
+    here = indexes().meaning if vector is not None else None
+    return None if here is None or vector is None else here.best_passage(vector, text.conversation_id)
 
 
 def _own_scores(text: FoundText, understood: Asked, vector: Scores | None) -> list[tuple[TextOfMessage, float]]:
     """What a message has over its conversation: the question's words, and standing where the meaning is nearest."""
     marker = Marker(understood)
-    words = [sum(hit.weight for hit in marker.hits(message.text)) for message in text.messages]
+    hits = marker.hits_in([message.text for message in text.messages])
+    words = [sum(hit.weight for hit in of_message) for of_message in hits]
     most = max(words) or 1.0
-    here = indexes().meaning
-    near = here.best_passage(vector, text.conversation_id) if here and vector is not None else None
+    near = _nearest_passage(text, vector)
     return [
         (
             message,

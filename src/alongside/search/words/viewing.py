@@ -24,6 +24,7 @@ class View:
     is_open: bool
     audiences: Query | None = field(init=False)
     limits: list[Query] = field(init=False)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         schema = self.snapshot.schema
@@ -38,12 +39,19 @@ class View:
         return not (self.is_open and self.scope.reads_all_open)
 
     def as_asked(self) -> Side:
-        return Side(self.snapshot.schema, self.snapshot.total, self.snapshot.count, self.is_limited)
+        return Side(self.snapshot.schema, self.snapshot.total, self.count, self.is_limited)
+
+    def count(self, stem: str) -> int:
+        """In the whole index. Looked up once a question: each time costs as much as scoring some documents."""
+        known = self._counts.get(stem)
+        if known is None:
+            known = self._counts[stem] = self.snapshot.count(stem)
+        return known
 
     def readable_with(self, stem: str | None) -> int:
         """Counts within the query what this viewer may read."""
         if self.audiences is None and stem is not None:
-            return self.snapshot.count(stem)
+            return self.count(stem)
         clauses = [] if self.audiences is None else [(Occur.Must, self.audiences)]
         if stem is not None:
             clauses.append((Occur.Must, Query.term_query(self.snapshot.schema, TEXT, stem, "basic")))
