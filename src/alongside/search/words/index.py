@@ -16,8 +16,9 @@ from tantivy import Occur, Query
 from alongside.search.languages import DEFAULT
 from alongside.search.rules import Asked, Proposal, Scope, Unit
 from alongside.search.words import languages_present
-from alongside.search.words.asking import query_for, wanted
+from alongside.search.words.asking import Wanted, any_of, groups_of, most_of_the_words, query_for, wanted
 from alongside.search.words.languages_present import Present
+from alongside.search.words.newest import newest_with
 from alongside.search.words.reading import ReadingSide
 from alongside.search.words.schema import CLOSED, OPEN, analyser
 from alongside.search.words.viewing import Seen, View
@@ -102,14 +103,7 @@ class WordsIndex:
         looked_for = wanted(asked, present.languages(scope), Seen(sides))
         if looked_for.is_nothing:
             return self._narrowed_only(asked, sides, limit)
-        found = [
-            proposal
-            for side in sides
-            for proposal in side.snapshot.best(
-                query_for(looked_for, side.as_asked(), side.limits), limit, newest_first=looked_for.newest_first
-            )
-        ]
-        return _merged(found, limit)
+        return _merged([proposal for side in sides for proposal in _looked(side, looked_for, limit)], limit)
 
     def knows(self, word: str, scope: Scope) -> bool:
         """Whether this viewer may read a text with this word in it."""
@@ -154,6 +148,16 @@ class WordsIndex:
         if closed_one is not None:
             sides.append(View(closed_one, scope, is_open=False))
         return sides
+
+
+def _looked(side: View, looked_for: Wanted, limit: int) -> list[Proposal]:
+    if side.is_limited and looked_for.newest_first and not looked_for.phrases:
+        groups = [any_of(group) for group in groups_of(looked_for, side.as_asked())]
+        needed = most_of_the_words(len(groups))
+        if needed < len(groups):
+            return newest_with(side.snapshot, side.limits, groups, needed, limit)
+    query = query_for(looked_for, side.as_asked(), side.limits)
+    return side.snapshot.best(query, limit, newest_first=looked_for.newest_first)
 
 
 def _reads_nothing(scope: Scope) -> bool:

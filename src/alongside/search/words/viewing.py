@@ -72,6 +72,7 @@ class Seen:
         are_many = any(side.is_open and side.snapshot.total >= _ENOUGH_TO_COUNT for side in sides)
         self._sides = whole if whole and are_many and not is_exact else sides
         self._can_look_up = whole[0].snapshot if whole else None
+        self._limited = [side for side in sides if side.is_limited]
         self._spelling = [side for side in sides if side.is_open or not are_many]
         self._counts: dict[str, int] = {}
         self.total = sum(side.readable_with(None) for side in self._sides)
@@ -86,6 +87,15 @@ class Seen:
             return []
         counted = ((stem, self._can_look_up.count(stem)) for stem in stems)
         return [(stem, count) for stem, count in counted if count]
+
+    def behind_limits(self, stems: Iterable[str]) -> list[str]:
+        """What the open texts know of, they judge themselves. The rest is in no order that hidden texts could change."""
+        known = self._can_look_up.count if self._can_look_up is not None else None
+        return [
+            stem
+            for stem in sorted(stems)
+            if any(side.count(stem) for side in self._limited) and not (known is not None and known(stem))
+        ]
 
     def starting_with(self, beginning: str) -> Counted:
         for side in self._spelling:
