@@ -45,6 +45,7 @@ from alongside.search.rules import (
 )
 from alongside.search.serving import indexes, model
 from alongside.search.waiting import longest_first, waiting_within
+from alongside.search.words.index import Looked
 
 # How many each index proposes before they are fused. On the real sets nothing below the 100th of either side came
 # to the first ten.
@@ -144,8 +145,12 @@ class IndexState:
 @dataclass(frozen=True, slots=True)
 class _Retrieved:
     proposals: list[Proposal]
-    nearness: float
-    """How near in meaning the nearest is; 1 where meaning was not asked, so that nothing is called weak for it."""
+    words: Looked | None
+    nearness: float | None = None
+    """How near in meaning the nearest is; None where meaning was not asked, or knows nothing yet."""
+
+    def is_weak(self, best: int) -> bool:
+        return is_weak(self.nearness, self.words.covered(best) if self.words else 1.0)
 
 
 def find(
@@ -168,21 +173,21 @@ def find(
         scope = replace(scope, conversation_ids=frozenset(waiting))
     listed = waiting is not None and not understood.text and not understood.newest_first
     retrieved = (
-        _Retrieved([Proposal(row, 0.0) for row in waiting or []], 1.0)
+        _Retrieved([Proposal(row, 0.0) for row in waiting or []], None)
         if listed
         else _retrieved(understood, scope, limit)
     )
     texts, notes = _confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]], limit)
     vector, marker = _vector(understood), Marker(understood)
+    shown = _kept_first(retrieved.proposals, texts, notes)[:limit]
     results = tuple(
         _result_of_note(notes[one.conversation_id], one.score, marker)
         if one.conversation_id in notes
         else _result(texts[one.conversation_id], one.score, understood, marker, vector)
-        for one in longest_first(_kept_first(retrieved.proposals, texts, notes)[:limit], waiting, understood)
+        for one in longest_first(shown, waiting, understood)
     )
-    weak = bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage))
-    # What is nearest may not be in yet, right after an archive came in: then nothing is called weak.
-    weak = weak and not _behind("meaning")
+    # The newest need not fit best. And what is nearest may not be in yet, right after an archive came in.
+    weak = bool(shown) and not newest_first and retrieved.is_weak(shown[0].conversation_id) and not _behind("meaning")
     return Found(
         asked=understood,
         results=results,
@@ -307,12 +312,14 @@ def _retrieved(understood: Asked, scope: Scope, limit: int) -> _Retrieved:
     is_fused = here.meaning is not None and vector is not None
     # What is not put together with meaning needs no more than is shown.
     most = max(PROPOSED, limit + SPARE) if is_fused else limit + SPARE
-    words = here.words.proposals(understood, scope, most) if here.words else []
+    looked = here.words.look(understood, scope, most) if here.words else None
+    words = looked.proposals if looked else []
     if here.meaning is None or vector is None:
-        return _Retrieved(words, 1.0)
+        return _Retrieved(words, looked)
     if understood.phrases:
         near = here.meaning.scores(vector, [one.conversation_id for one in words], scope)
-        return _Retrieved(fused(words, [Proposal(*pair) for pair in near.items()]), max(near.values(), default=1.0))
+        nearest = max(near.values(), default=None)
+        return _Retrieved(fused(words, [Proposal(*pair) for pair in near.items()]), looked, nearest)
     found = here.meaning.look(vector, scope, most)
     known = {one.conversation_id for one in found.proposals}
     by_words = {one.conversation_id for one in words}
@@ -321,8 +328,8 @@ def _retrieved(understood: Asked, scope: Scope, limit: int) -> _Retrieved:
     if here.words and unscored and len(words) >= most:
         words = [*words, *here.words.proposals(understood, replace(scope, conversation_ids=unscored), most)]
     meaning = [*found.proposals, *(Proposal(*pair) for pair in more.items())]
-    nearness = max((one.score for one in found.proposals), default=0.0)
-    return _Retrieved(fused(words, meaning, lowest=found.lowest), nearness)
+    nearness = max((one.score for one in found.proposals), default=None)
+    return _Retrieved(fused(words, meaning, lowest=found.lowest), looked, nearness)
 
 
 def _vector(understood: Asked) -> Scores | None:

@@ -226,6 +226,31 @@ def test_newest_first(index: WordsIndex) -> None:
     assert found(index, asked("green tea", newest_first=True), limit=1) == [3]
 
 
+def covered(index: WordsIndex, question: str, number: int, scope: Scope = INSIDER) -> float:
+    return index.look(asked(question), scope, 9).covered(number)
+
+
+def test_the_share_of_a_question_that_stands_in_a_text_goes_by_how_rare_its_words_are(index: WordsIndex) -> None:
+    fill(
+        index, unit(1, "lantern oil"), unit(2, "lantern"), unit(3, "lantern tea", "oil", audience=CLOSED), unit(4, "a")
+    )
+    assert covered(index, "lantern oil", 1) == covered(index, "lantern oil", 3) == pytest.approx(1)
+    assert 0 < covered(index, "lantern oil", 2) < 0.5
+    assert covered(index, "lantern", 4) == 0
+    assert covered(index, "lantern zanzibar", 2) < covered(index, "lantern oil", 2)
+    assert covered(index, "lanterns", 2) == covered(index, "lantrn", 2) == pytest.approx(1)
+    assert covered(index, "after:2020", 2) == covered(index, "?!", 2) == 1
+    assert covered(index, "lantern", 99) == 0
+
+
+def test_how_much_is_covered_owes_nothing_to_what_one_may_not_read(index: WordsIndex) -> None:
+    fill(index, unit(1, "lantern oil"), unit(2, "tea", audience=WORLD))
+    asks = ("lantern zanzibar", "lantern tae", "oil zanzibra wick")
+    before = [covered(index, question, 1, MEMBER) for question in asks]
+    fill(index, *(unit(number, "zanzibar lantern tae wick", audience=CLOSED) for number in range(10, 30)))
+    assert [covered(index, question, 1, MEMBER) for question in asks] == before
+
+
 # None is one mistake from another, and none so short that a mistake would be guessed.
 _PIECES = ["tea", "lantern", "umbrella", "kingfisher", "violin"]
 

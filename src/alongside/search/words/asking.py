@@ -70,6 +70,8 @@ class Term:
     stem: str
     weight: float
     """How much finding it says: its rarity, less when it is a guess."""
+    is_known: bool = True
+    """Somebody wrote it, where words are counted."""
 
 
 Alternatives = tuple[tuple[str, ...], ...]
@@ -154,7 +156,7 @@ def _is_common(word: _Word, statistics: Statistics) -> bool:
 
 def _terms(word: _Word, statistics: Statistics) -> tuple[Term, ...]:
     counts = {stem: statistics.count(stem) for stem in word.stems}
-    own = tuple(Term(stem, rarity(count, statistics.total)) for stem, count in counts.items())
+    own = tuple(Term(stem, rarity(count, statistics.total), count > 0) for stem, count in counts.items())
     mistakes = mistakes_allowed(word.typed)
     if any(counts.values()) or not mistakes or not own:
         return own
@@ -162,7 +164,7 @@ def _terms(word: _Word, statistics: Statistics) -> tuple[Term, ...]:
     guesses = _meant(word, near, mistakes, statistics)
     guessed = [Term(stem, _GUESSED * rarity(statistics.count(stem), statistics.total)) for stem in guesses]
     least = min((term.weight for term in guessed), default=_GUESSED * rarity(0, statistics.total))
-    behind = (Term(stem, least) for stem in statistics.behind_limits(near) if stem not in guesses)
+    behind = (Term(stem, least, is_known=False) for stem in statistics.behind_limits(near) if stem not in guesses)
     return (*own, *guessed, *behind)
 
 
@@ -247,6 +249,18 @@ def most_of_the_words(words: int) -> int:
 def _term(term: Term, side: Side) -> Query:
     query = Query.term_query(side.schema, TEXT, term.stem, "freq")
     return _weighted(query, term.weight / rarity(side.count(term.stem), side.total))
+
+
+def said_by(group: Iterable[Term]) -> float:
+    """What finding this word of the question would say; a word that nobody wrote says what it probably meant."""
+    known = [term.weight for term in group if term.is_known]
+    return max(known or [term.weight for term in group])
+
+
+def heaviest(group: Iterable[Term], schema: Schema) -> Query:
+    """Scores what the heaviest of these says, wherever and however often it stands."""
+    terms = [Query.const_score_query(Query.term_query(schema, TEXT, one.stem, "basic"), one.weight) for one in group]
+    return terms[0] if len(terms) == 1 else Query.disjunction_max_query(terms)
 
 
 def _weighted(query: Query, weight: float) -> Query:
