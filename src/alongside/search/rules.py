@@ -233,7 +233,7 @@ def parts_of(unit: Unit) -> Iterator[tuple[str, ...]]:
 # Chosen on one half of real questions and scored on the other (docs/decisions/ranking.md, `python -m bench.weak`).
 FITS: Final = 0.45
 COVERING: Final = 0.2
-COVERED_BY_WORDS_ALONE: Final = 0.23
+COVERED_BY_WORDS_ALONE: Final = 0.24
 
 
 def is_weak(nearness: float | None, covered: float) -> bool:
