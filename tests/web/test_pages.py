@@ -119,6 +119,16 @@ def test_htmx_gets_the_results_alone_and_caches_are_told(organisation: Organisat
         assert "HX-Request" in answer["Vary"]
 
 
+def test_what_a_field_offers_are_questions_ended_from_open_texts(organisation: Organisation) -> None:
+    here = organisation(1)
+    offered = here.client.get("/complete?q=Why%20%3C%20the%20sha").content.decode()
+    assert offered.strip() == '<option value="Why &lt; the shaft">'
+    hidden, missing = (here.guest.get(f"/complete?q={word}") for word in ("sha", "zzz"))
+    assert hidden.content == missing.content
+    assert hidden.headers["Cache-Control"] == missing.headers["Cache-Control"]
+    assert here.client.post("/complete").status_code == 405
+
+
 def test_nothing_of_a_page_is_kept_by_a_cache_and_every_page_has_the_policy(organisation: Organisation) -> None:
     here = organisation()
     for address in ("/", "/find?q=lift", "/things/", "/choices/", "/charter", "/sign-in/ask/", "/rooms/nothing"):

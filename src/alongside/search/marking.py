@@ -71,6 +71,17 @@ def marked(text: str, asked: Asked, language: str = DEFAULT) -> tuple[Segment, .
     return tuple(_segments(text, 0, len(text), Marker(asked, language).hits(text)))
 
 
+def words_beginning(text: str, letters: str) -> Iterator[str]:
+    """The words of a text that begin so, accents and capitals aside, each as it is written."""
+    lowered, beginning = _lowered(text), _lowered(letters)
+    start = lowered.find(beginning) if beginning else -1
+    while start >= 0:
+        end = max(_end_of_word(lowered, start), start + len(beginning))
+        if _begins_word(lowered, start):
+            yield text[start:end]
+        start = lowered.find(beginning, end)
+
+
 class Marker:
     """Knows one question. Made for each page and thrown away with it: nothing of a question is kept."""
 

@@ -26,14 +26,16 @@ from alongside.conversations.queries import (
 from alongside.conversations.rules import anchor_of
 from alongside.notes.naming import name_chosen
 from alongside.people.queries import accounts_of, choice_of, links_offered_to, tokens_of
+from alongside.search.completion import completed
 from alongside.search.queries import Found, Result
 from alongside.search.queries import find as found_for
 from alongside.search.queries import related as related_to
+from alongside.search.rules import LONGEST_QUESTION
 from alongside.web import presenting
 from alongside.web.acting import answering_not_there
 from alongside.web.charter import PROOFS
 from alongside.web.note_views import asked_of, credited_to, tell_what_was_answered
-from alongside.web.pages import asked_to_sign_in, now, shown, source_of, tool_of, viewer_of, whole_or_part
+from alongside.web.pages import asked_to_sign_in, now, shown, shown_part, source_of, tool_of, viewer_of, whole_or_part
 from alongside.web.viewing import is_try_out
 from alongside.web.wording import (
     Piece,
@@ -81,6 +83,13 @@ def find(request: HttpRequest) -> HttpResponse:
     newest = request.GET.get("order") == "newest"
     view = presenting.Find("") if not question else _find(request, question, newest_first=newest)
     return whole_or_part(request, "find.html", "find_results.html", "find", find=view)
+
+
+@require_safe
+def complete(request: HttpRequest) -> HttpResponse:
+    """What the field of a question offers while somebody types; without JavaScript nobody asks for it."""
+    typed = request.GET.get("q", "")[:LONGEST_QUESTION]
+    return shown_part(request, "completed.html", questions=completed(viewer_of(request), typed))
 
 
 @require_safe

@@ -32,9 +32,10 @@ from alongside.search.words.languages_present import Present
 from alongside.search.words.newest import newest_with
 from alongside.search.words.reading import ReadingSide
 from alongside.search.words.schema import CLOSED, CONVERSATION, OPEN, analyser
-from alongside.search.words.viewing import Seen, View
+from alongside.search.words.viewing import Seen, View, stems_begun
 from alongside.search.words.writing import Writing
 
+_TEXTS_EACH: Final = 2
 MEMORY: Final = 60_000_000
 """Bytes for each of the two writers. More makes fewer, larger segments and costs an import its modest footprint."""
 
@@ -59,6 +60,15 @@ class Looked:
         asked = sum(map(said_by, self._groups))
         standing = max((_standing(side, self._groups, unit_id) for side in self._sides), default=0.0)
         return min(standing / asked, 1.0) if asked else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A stem that a word begins to have, and some texts that hold it."""
+
+    stem: str
+    unit_ids: tuple[int, ...]
+    languages: tuple[str, ...]
 
 
 class WordsIndex:
@@ -138,6 +148,16 @@ class WordsIndex:
             return Looked(self._narrowed_only(asked, sides, limit))
         proposals = _merged([proposal for side in sides for proposal in _looked(side, looked_for, limit)], limit)
         return Looked(proposals, looked_for.groups, sides)
+
+    def begun(self, letters: str, scope: Scope) -> list[Begun]:
+        """Stems of open texts that a word beginning so may have, the most usual first, and texts that hold them."""
+        present = self._languages()
+        snapshot = self._open.now(present.main) if present else None
+        if present is None or snapshot is None or _reads_nothing(scope):
+            return []
+        view, languages = View(snapshot, scope, is_open=True), present.languages(scope)
+        stems = ((stem, view.first_with(stem, _TEXTS_EACH)) for stem in stems_begun(view, letters, languages))
+        return [Begun(stem, unit_ids, languages) for stem, unit_ids in stems if unit_ids]
 
     def knows(self, word: str, scope: Scope) -> bool:
         """Whether this viewer may read a text with this word in it."""

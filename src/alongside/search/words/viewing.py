@@ -9,10 +9,12 @@ from tantivy import Occur, Query
 from alongside.search.rules import Scope
 from alongside.search.words.asking import Side, limits_of
 from alongside.search.words.reading import Snapshot
-from alongside.search.words.schema import AUDIENCE, TEXT
+from alongside.search.words.schema import AUDIENCE, TEXT, analyser, splitter
 from alongside.search.words.spelling import Counted
 
 _ENOUGH_TO_COUNT: Final = 1_000
+_SHORTEST_STEM: Final = 3
+_MOST_STEMS: Final = 12
 
 
 @dataclass(slots=True)
@@ -59,6 +61,23 @@ class View:
             return self.snapshot.total
         hits = self.snapshot.searcher.search(Query.boolean_query(clauses), 1, count=True)
         return int(getattr(hits, "count", 0) or 0)
+
+    def first_with(self, stem: str, limit: int) -> tuple[int, ...]:
+        """Texts in which this stem says most."""
+        clauses = [(Occur.Must, Query.const_score_query(limiting, 0.0)) for limiting in self.limits]
+        query = Query.boolean_query([*clauses, (Occur.Must, Query.term_query(self.snapshot.schema, TEXT, stem))])
+        return tuple(one.conversation_id for one in self.snapshot.best(query, limit, newest_first=False))
+
+
+def stems_begun(view: View, letters: str, languages: Iterable[str]) -> list[str]:
+    """What begins so, and what a stemmer leaves of it: of “configurat” that is less than was typed."""
+    typed = " ".join(splitter().analyze(letters))
+    own = (stem for language in languages for stem in analyser(language).analyze(letters))
+    shorter = (typed[:length] for length in range(_SHORTEST_STEM, len(typed)))
+    longer = view.snapshot.searcher.terms_with_prefix(TEXT, typed, view.audiences, _MOST_STEMS)
+    counted = {stem: view.readable_with(stem) for stem in (*own, *shorter)} | dict(longer)
+    known = [stem for stem, count in counted.items() if count]
+    return sorted(known, key=lambda stem: (-counted[stem], stem))[:_MOST_STEMS]
 
 
 class Seen:
