@@ -205,6 +205,8 @@ class WordsIndex:
 
 
 def _looked(side: View, looked_for: Wanted, limit: int) -> list[Proposal]:
+    if side.has_none_of_the_rooms:
+        return []
     if side.is_limited and looked_for.newest_first and not looked_for.phrases:
         groups = [any_of(group) for group in groups_of(looked_for, side.as_asked())]
         needed = most_of_the_words(len(groups))

@@ -9,7 +9,7 @@ from tantivy import Occur, Query
 from alongside.search.rules import Scope
 from alongside.search.words.asking import Side, limits_of
 from alongside.search.words.reading import Snapshot
-from alongside.search.words.schema import AUDIENCE, TEXT, analyser, splitter
+from alongside.search.words.schema import AUDIENCE, ROOM, TEXT, analyser, splitter
 from alongside.search.words.spelling import Counted
 
 _ENOUGH_TO_COUNT: Final = 1_000
@@ -39,6 +39,14 @@ class View:
     @property
     def is_limited(self) -> bool:
         return not (self.is_open and self.scope.reads_all_open)
+
+    @property
+    def has_none_of_the_rooms(self) -> bool:
+        """Asked of open texts alone: of closed ones it would tell what they hold of a room, read by the viewer or not."""
+        rooms = self.scope.room_ids
+        if rooms is None or self.is_limited:
+            return False
+        return not any(self.snapshot.searcher.doc_freq(ROOM, room) for room in rooms)
 
     def as_asked(self) -> Side:
         return Side(self.snapshot.schema, self.snapshot.total, self.count, self.is_limited)
