@@ -7,8 +7,9 @@ from tests.archives.store import bring, header, note, people, room, write
 from tests.home import a_home
 
 from alongside.conversations import queries
-from alongside.conversations.models import Conversation
+from alongside.conversations.models import Conversation, Message
 from alongside.conversations.queries import confirmed
+from alongside.people.models import Account
 from alongside.people.queries import unscoped_viewer_with_address
 from alongside.people.rules import Viewer
 
@@ -49,6 +50,20 @@ def test_long_conversations_are_cut_the_same_whichever_way_they_are_read(
     ]
     assert all(len(one.messages) <= each for one in plainly)
     assert all(one.messages[0].text in {"Word 0.", "Short 0.", "Kingfisher."} for one in plainly)
+
+
+def test_who_paused_is_left_out_whichever_way_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = Message.objects.get(source_id="o0").author_id
+    others = Account.objects.exclude(pk=began)
+    Message.objects.filter(source_id__in=["o3", "o4"]).update(author_id=others.order_by("pk")[0].pk)
+    Account.objects.filter(pk=began).update(is_paused=True)
+    plainly = confirmed(who("cleo"), rows(), 3)
+    assert [message.text for one in plainly for message in one.messages if one.source_id == "long"] == [
+        "Word 3.",
+        "Word 4.",
+    ]
+    monkeypatch.setattr(queries, "_PLAINLY", 4)
+    assert confirmed(who("cleo"), rows(), 3) == plainly
 
 
 def test_each_is_given_what_they_may_read_with_its_times() -> None:
