@@ -26,7 +26,7 @@ contracts: $(VENV)/installed-for-tests
 	$(BIN)/lint-imports
 
 quality: $(VENV)/installed-for-tests  ## how well it finds, on ../shared/data, beside what it is compared with
-	$(BIN)/python -m bench.quality && $(BIN)/python -m bench.keeping
+	$(BIN)/python -m bench.quality && $(BIN)/python -m bench.weak && $(BIN)/python -m bench.keeping
 
 bench: $(VENV)/installed-for-tests  ## how fast, with a million messages; 15 minutes
 	$(BIN)/python -m bench.speed

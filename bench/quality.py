@@ -71,7 +71,7 @@ def _all_rankings(questions: Questions, encoder: Encoder, told: Told) -> Ranking
     told()
     with installation(encoding_threads=str(os.cpu_count() or 1)) as here:
         asked = write_lines(here.home / "queries.jsonl", _queries(questions))
-        here.run("import", str(write_lines(here.home / "archive.jsonl", _archive(questions))))
+        here.run("import", str(write_lines(here.home / "archive.jsonl", archive_of(questions))))
         told()
         in_words = _found(here, questions, asked)
         told()
@@ -82,7 +82,7 @@ def _all_rankings(questions: Questions, encoder: Encoder, told: Told) -> Ranking
     return {OURS: ours, OURS_IN_WORDS: in_words, **found}
 
 
-def _archive(questions: Questions) -> Iterator[object]:
+def archive_of(questions: Questions) -> Iterator[object]:
     """One room that everybody reads, one writer, one reader; each text a message, and mostly a conversation."""
     yield header(questions.name)
     yield {"type": "Person", "id": "writer", "name": "Writer"}

@@ -19,6 +19,7 @@ import click
 
 from alongside.config.commands.bars import counting
 from bench import million
+from bench.answering import NEWEST
 from bench.beside import build_fts5, build_postgresql
 from bench.children import measured_by, middle_and_slow, result_of, started
 from bench.importing import write_archive
@@ -152,10 +153,12 @@ def _narrow_and_hidden(how: str, times: dict[str, list[float]]) -> Iterator[Row]
     broad, narrow = middle_and_slow(times["broad"]), middle_and_slow(times["narrow"])
     yield _row(f"{how}, all rooms: p50 / p95", _pair(times["broad"]), "", None)
     yield _row(f"{how}, one room: p50 / p95", _pair(times["narrow"]), "p95 ≤ all rooms'", narrow[1] <= broad[1])
-    hidden, absent = median(times["hidden"]), median(times["absent"])
-    noise = max(_spread(times["hidden"]), _spread(times["absent"]))
-    told = f"{hidden:.2f} − {absent:.2f} = {hidden - absent:+.2f}"
-    yield _row(f"{how}, hidden − absent word", told, f"< noise {noise:.2f}", abs(hidden - absent) < noise)
+    for kind in ("", NEWEST):
+        with_hidden, with_absent = times[f"{kind}hidden"], times[f"{kind}absent"]
+        hidden, absent = median(with_hidden), median(with_absent)
+        noise = max(_spread(with_hidden), _spread(with_absent))
+        told = f"{hidden:.2f} − {absent:.2f} = {hidden - absent:+.2f}"
+        yield _row(f"{how}, {kind}hidden − absent word", told, f"< noise {noise:.2f}", abs(hidden - absent) < noise)
 
 
 def _spread(times: list[float]) -> float:

@@ -8,8 +8,9 @@ from random import Random
 from bench.sets import lines_of
 
 POSTS = ("ncar-zulip", "se-bicyclesmeta", "se-frenchmeta")
-# Found in rooms that the reader is not in, and found nowhere: neither is near to a word that anybody wrote.
-HIDDEN_WORD, ABSENT_WORD = "quorvexil", "brantuzog"
+# Found in rooms that the reader is not in, and found nowhere: neither is near to a word that anybody wrote. They begin
+# alike, or what is looked through for a typing mistake would differ by more than what is hidden.
+HIDDEN_WORD, ABSENT_WORD = "quorvexil", "quombatus"
 _LONG_WORD = re.compile(r"\b[a-z]{4,20}\b")
 
 

@@ -74,10 +74,12 @@ def test_what_is_hidden_answers_like_what_is_missing(ids: dict[str, str], addres
     assert dict(hidden.headers) == dict(missing.headers)
 
 
-def test_completion_names_rooms_that_one_may_read_and_no_words_of_texts(ids: dict[str, str]) -> None:
+def test_completion_names_rooms_that_one_may_read_and_words_of_open_texts(ids: dict[str, str]) -> None:
     assert [one["name"] for one in got("/api/complete?q=in:%23cl", ids["token"])["rooms"]] == ["#closed-0", "#closed-1"]
     assert got("/api/complete?q=in:%23cl")["rooms"] == []
-    assert got("/api/complete?q=shaf", ids["token"])["rooms"] == []
+    assert got("/api/complete?q=shaf", ids["token"]) == {"rooms": [], "words": ["shaft"]}
+    assert got("/api/complete?q=clos", ids["token"])["words"] == []
+    assert got("/api/complete?q=shaf") == {"rooms": [], "words": []}
     assert got("/api/complete?q=%25", ids["token"])["rooms"] == []
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from alongside.audiences.models import Audience, Hearer
 from alongside.audiences.models import Part as PartRow
-from alongside.audiences.queries import condition, readable, readable_by, sealed_of
+from alongside.audiences.queries import condition, condition_of_few, readable, readable_by, sealed_of
 from alongside.audiences.rules import (
     Hearers,
     Kind,
@@ -141,6 +141,9 @@ def test_the_sql_says_what_the_rule_says(
     may = condition(viewer, "id")
     raw = Audience.objects.raw(f"SELECT id FROM audiences_audience WHERE {may.sql}", may.params)
     assert {row.pk for row in raw} == readers
+    of_each = condition_of_few(viewer, "x.id")
+    few = Audience.objects.raw(f"SELECT x.id FROM audiences_audience x WHERE {of_each.sql}", of_each.params)
+    assert {row.pk for row in few} == readers
     assert set(readable_by(viewer, Audience.objects.all(), "id").values_list("pk", flat=True)) == readers
     told = readable(viewer)
     open_ones = {number for number, part in plain if part.kind is Kind.ORGANISATION and told.reads_organisation}

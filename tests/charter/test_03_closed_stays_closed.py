@@ -31,6 +31,7 @@ from alongside.conversations.models import Room
 from alongside.people.actions import unlink_account
 from alongside.search.followers import MeaningFollower, catch_up_words
 from alongside.search.serving import index_folder, model
+from alongside.search.words import viewing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,6 +116,28 @@ def test_nothing_changes_for_others_when_something_is_said_behind_a_closed_door(
     opened_by_ana(readers)
     assert [answers(client, asked) for client in clients] == before
     assert b"zanzibar" in whole(reading_as(readers.ana).get("/find?q=zanzibar"))
+
+
+def test_a_mistyped_word_of_a_closed_room_answers_others_as_a_missing_one(
+    archives: Archives, without_meaning: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a large store, where mistakes are judged by open texts: the member is understood, and nobody else."""
+    monkeypatch.setattr(viewing, "_ENOUGH_TO_COUNT", 2)
+    the_open_part(archives)
+    readers = everybody_signed_up()
+    clients = readers.who_do_not_belong()
+    asked = [
+        f"/{where}?q={question}{order}"
+        for where in ("find", "api/find")
+        for question in ("zanzibra", "zanzbar", "invoice+zanzibra", "takeovre+export")
+        for order in ("", "&order=newest")
+    ]
+    before = [answers(client, asked) for client in clients]
+    the_closed_part(archives)
+    opened_by_ana(readers)
+    assert [answers(client, asked) for client in clients] == before
+    for order in ("", "&order=newest"):
+        assert b"Moreau knows" in whole(reading_as(readers.ana).get(f"/find?q=zanzibra{order}"))
 
 
 def test_nothing_changes_for_others_by_meaning_either(archives: Archives) -> None:

@@ -184,6 +184,7 @@ def addresses(*, rooms: Iterable[str], conversations: Iterable[str], questions: 
             yield f"/api/find?q={question}{order}&limit=50"
         yield f"/api/find?q={question}&before=2026-03-02T09:30:00Z"
         yield f"/api/complete?q={question}"
+        yield f"/complete?q={question}"
     for room in rooms:
         for page in ("", "?page=1", "?page=2"):
             yield f"/rooms/{room}{page}"

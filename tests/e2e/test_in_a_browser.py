@@ -113,6 +113,22 @@ def test_somebody_asks_reads_and_goes_to_the_source(tryout: Served, visiting: Vi
     expect(page.locator("aside [data-fill] li").first).to_be_visible()
 
 
+def test_a_word_begun_is_ended_from_open_texts_in_the_list_of_the_browser(tryout: Served, visiting: Visiting) -> None:
+    page = visiting().new_page()
+    page.goto(tryout.address)
+    be(page, INSIDER)
+    field = page.get_by_label("Ask in your own words")
+    field.press_sequentially("Who knows the invoi")
+    offered = page.locator("#completed option")
+    expect(offered.first).to_have_attribute("value", re.compile("^Who knows the invoice"))
+    # The browser's own list, and so its keys: there is no window here in which it would open.
+    assert field.evaluate("field => field.list.options.length") > 0
+    expect(field).to_be_focused()
+    field.fill("")
+    field.press_sequentially(SECRET[:5])
+    expect(offered).to_have_count(0)
+
+
 def test_somebody_from_outside_finds_nothing_of_it(tryout: Served, visiting: Visiting) -> None:
     page = visiting().new_page()
     page.goto(tryout.address)

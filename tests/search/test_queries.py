@@ -132,6 +132,21 @@ def test_what_is_hidden_answers_as_what_is_not_there() -> None:
     )  # fmt: skip
 
 
+def test_one_common_word_in_common_is_not_an_answer() -> None:
+    assert asked("printer firmware licence bidding quantum").is_weak
+    assert not asked("Does the printer smoke?").is_weak
+    assert not asked("printer").is_weak
+    assert not asked("printer firmware licence bidding quantum", newest_first=True).is_weak
+    assert not asked("in:#office").is_weak
+
+
+def test_a_hidden_word_makes_an_answer_no_better_than_a_missing_one() -> None:
+    for beside in ("printer", "printer second floor", ""):
+        hidden, missing = asked(f"Kingfisher {beside}", "cleo"), asked(f"Zanzibarly {beside}", "cleo")
+        assert hidden.is_weak == missing.is_weak
+        assert hidden.results == missing.results
+
+
 def test_nothing_found_names_rooms_to_ask_in_that_one_reads() -> None:
     none = asked("Zanzibar", "cleo")
     assert {place.name for place in none.places} <= {"#hotline", "#office"}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.search import rules
-from alongside.search.rules import Asked, Unit, UnitMessage, asked, first_second, parts_of, plainly
+from alongside.search.rules import Asked, Unit, UnitMessage, asked, first_second, is_weak, parts_of, plainly
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,31 @@ def test_a_long_conversation_is_cut_and_nothing_of_it_lost(lengths: list[int]) -
     assert [text for part in parts for text in part[1:]] == texts
     assert all(part[0] == "title" and len(part) <= 201 for part in parts)
     assert all(len(part) == 2 or sum(map(len, part[1:])) <= 60_000 for part in parts if len(part) > 1)
+
+
+@pytest.mark.parametrize(
+    ("nearness", "covered", "weak"),
+    [
+        (0.2, 1.0, True),  # all of its words, far in meaning: a word of two meanings
+        (0.4, 0.0, True),
+        (0.4, 0.5, False),
+        (0.5, 0.0, False),
+        (None, 0.2, True),
+        (None, 0.5, False),
+    ],
+)
+def test_what_is_far_in_meaning_and_covers_little_probably_does_not_answer(
+    nearness: float | None, covered: float, *, weak: bool
+) -> None:
+    assert is_weak(nearness, covered) is weak
+
+
+_SHARE = st.floats(0, 1)
+
+
+@given(st.none() | _SHARE, _SHARE, _SHARE, _SHARE)
+def test_coming_nearer_or_covering_more_never_makes_it_worse(
+    nearness: float | None, covered: float, nearer: float, more: float
+) -> None:
+    better = None if nearness is None else nearness + nearer
+    assert is_weak(nearness, covered) or not is_weak(better, covered + more)

@@ -8,9 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.web.conftest import Here, Organisation
 
-from alongside.conversations.models import Conversation, Room
+from alongside.conversations.models import Conversation, Message, Room
 from alongside.people.actions import link_for_try_out, mark_as_try_out
 from alongside.people.models import Person
+from alongside.search.followers import rebuild_words
+from alongside.search.serving import index_folder
 
 # Session, person, accounts and installation come to four; the rest is the page's own.
 QUERIES = {
@@ -117,6 +119,37 @@ def test_htmx_gets_the_results_alone_and_caches_are_told(organisation: Organisat
     assert b'hx-swap-oob="innerHTML"' in part.content
     for answer in (whole, part):
         assert "HX-Request" in answer["Vary"]
+
+
+def test_what_is_written_in_another_language_says_so_wherever_it_is_shown(organisation: Organisation) -> None:
+    here = organisation(3)
+    german = "Der Drucker im zweiten Stock druckt seit gestern nicht mehr, wir haben ihn neu gestartet."
+    conversation = Conversation.objects.get(public_id=rows(here)["conversation"])
+    first = Message.objects.filter(conversation=conversation).order_by("said_at")[0]
+    Message.objects.filter(pk=first.pk).update(html=f"<p>{german}</p>", text=german)
+    page = here.client.get(f"/conversations/{conversation.public_id}").content.decode()
+    assert f'<div class="said" lang="de"><p>{german}</p></div>' in page
+    assert re.findall(r'<h1 lang="(\w+)">|<div class="said" lang="(\w+)">', page)[0] == ("en", "")
+    assert page.count('class="said" lang="en"') == page.count('class="said"') - 1
+    Conversation.objects.filter(room=conversation.room).update(title=german, last_said_at="2030-01-01T00:00:00Z")
+    for address in ("/", f"/rooms/{rows(here)['room']}", f"/conversations/{conversation.public_id}/close"):
+        titles = re.findall(rf'lang="(\w+)">{german}', here.client.get(address).content.decode())
+        assert titles, address
+        assert set(titles) == {"de"}
+    rebuild_words(index_folder())
+    found = here.client.get("/find?q=zweiten+Stock").content.decode()
+    assert re.search(r'<h2 class="third"><a [^>]*lang="de"', found)
+    assert re.search(r'<p class="passage" lang="de"', found)
+
+
+def test_what_a_field_offers_are_questions_ended_from_open_texts(organisation: Organisation) -> None:
+    here = organisation(1)
+    offered = here.client.get("/complete?q=Why%20%3C%20the%20sha").content.decode()
+    assert offered.strip() == '<option value="Why &lt; the shaft">'
+    hidden, missing = (here.guest.get(f"/complete?q={word}") for word in ("sha", "zzz"))
+    assert hidden.content == missing.content
+    assert hidden.headers["Cache-Control"] == missing.headers["Cache-Control"]
+    assert here.client.post("/complete").status_code == 405
 
 
 def test_nothing_of_a_page_is_kept_by_a_cache_and_every_page_has_the_policy(organisation: Organisation) -> None:

@@ -58,7 +58,8 @@ OPERATIONS: Final = (
         ),
     ),
     Operation(
-        "get", "/api/complete", "complete", "Names of rooms that you may read, beginning so.", shapes.Completed,
+        "get", "/api/complete", "complete", "Names of rooms that you may read, and words of open texts, beginning so.",
+        shapes.Completed,
         asks=(Parameter("q", {"type": "string"}),),
     ),
     Operation("get", "/api/rooms", "rooms", "Rooms that you may read, the newest words first.", shapes.RoomsPage, asks=(_PAGE,)),

@@ -423,6 +423,7 @@ class FoundShown(Strict):
 
 class Completed(Strict):
     rooms: list[RoomNamed]
+    words: list[str]
 
 
 class Newest(Strict):

@@ -8,9 +8,11 @@ from alongside.api.answering import MOST, moment, number, one_of, reading
 from alongside.conversations.queries import conversation_page, room_page, rooms_at_home, rooms_beginning
 from alongside.conversations.rules import anchor_of
 from alongside.people.rules import Viewer
+from alongside.search.completion import words_completed
 from alongside.search.queries import Result
 from alongside.search.queries import find as found_for
 from alongside.search.queries import related as related_to
+from alongside.search.rules import LONGEST_QUESTION
 
 
 @reading
@@ -34,9 +36,13 @@ def find(viewer: Viewer, request: HttpRequest) -> Any:
 
 @reading
 def complete(viewer: Viewer, request: HttpRequest) -> Any:
-    """Names of rooms that the viewer may read, for `in:#…`. Words of texts are not completed."""
-    letters = request.GET.get("q", "").rsplit("in:", 1)[-1]
-    return {"rooms": [{"id": room.public_id, "name": room.name} for room in rooms_beginning(viewer, letters[:100])]}
+    """Names of rooms that the viewer may read, for `in:#…`, and words of texts that are open to everybody."""
+    typed = request.GET.get("q", "")[:LONGEST_QUESTION]
+    letters = typed.rsplit("in:", 1)[-1]
+    return {
+        "rooms": [{"id": room.public_id, "name": room.name} for room in rooms_beginning(viewer, letters[:100])],
+        "words": words_completed(viewer, typed),
+    }
 
 
 @reading

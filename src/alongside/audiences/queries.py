@@ -31,15 +31,20 @@ def _marks(values: Iterable[Any]) -> str:
 
 
 def _hearing(viewer: Viewer) -> Condition:
-    """The audiences in which the viewer hears, sealed ones and all."""
+    """The audiences in which the viewer hears, sealed ones and all.
+
+    A person who is none, or no account, is left out of the question: asked for, SQLite reads every hearer there is.
+    """
     if viewer.shares is not None:
         shared = sorted(viewer.shares)
         return Condition(f"SELECT s.id FROM audiences_audience s WHERE s.id IN ({_marks(shared)})", tuple(shared))
-    return Condition(
-        "SELECT h.audience_id FROM audiences_hearer h"
-        f" WHERE h.account_id IN ({_marks(viewer.account_ids)}) OR h.person_id = %s",
-        (*viewer.account_ids, viewer.person_id),
-    )
+    of_accounts = f"SELECT h.audience_id FROM audiences_hearer h WHERE h.account_id IN ({_marks(viewer.account_ids)})"
+    if viewer.person_id is None:
+        return Condition(of_accounts, viewer.account_ids)
+    of_person = "SELECT h.audience_id FROM audiences_hearer h WHERE h.person_id = %s"
+    if not viewer.account_ids:
+        return Condition(of_person, (viewer.person_id,))
+    return Condition(f"{of_accounts} UNION ALL {of_person}", (*viewer.account_ids, viewer.person_id))
 
 
 def _is_readable(viewer: Viewer, audience: str) -> Condition:
@@ -69,6 +74,15 @@ def condition(viewer: Viewer, column: str) -> Condition:
     own, parts = _is_readable(viewer, "a"), _reads_all_parts(viewer)
     return Condition(
         f"{column} IN (SELECT a.id FROM audiences_audience a WHERE ({own.sql}) OR ({parts.sql}))",
+        (*own.params, *parts.params),
+    )
+
+
+def condition_of_few(viewer: Viewer, column: str) -> Condition:
+    """The same, for a read that comes to few rows: the rule is asked of their audiences, and not of all there are."""
+    own, parts = _is_readable(viewer, "a"), _reads_all_parts(viewer)
+    return Condition(
+        f"EXISTS (SELECT 1 FROM audiences_audience a WHERE a.id = {column} AND (({own.sql}) OR ({parts.sql})))",
         (*own.params, *parts.params),
     )
 

@@ -7,11 +7,11 @@ both raise NotThere.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from alongside.audiences.queries import NotThere, condition, sealed_of
+from alongside.audiences.queries import NotThere, condition, condition_of_few, sealed_of
 from alongside.conversations.left_out import titles_without_the_paused
-from alongside.conversations.reading import bound, marks_for, rows_of, time_of, time_or_none
+from alongside.conversations.reading import as_stored, bound, marks_for, rows_of, time_of, time_or_none
 from alongside.conversations.rules import CONVERSATIONS_A_PAGE, MESSAGES_A_PAGE, Heard
 from alongside.people.rules import Viewer
 
@@ -96,16 +96,21 @@ class FoundText:
     messages: tuple["TextOfMessage", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TextOfMessage:
+class TextOfMessage(NamedTuple):
+    """Hundreds are read for each question and ten are shown: a plain tuple, its time parsed where it is wanted."""
+
     message_id: int
     source_id: str
     author: str
-    said_at: datetime
+    stored_time: Any
     text: str
     url: str
     helped: bool
     author_id: int
+
+    @property
+    def said_at(self) -> datetime:
+        return time_of(self.stored_time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +235,10 @@ def confirmed(
     """
     if not conversation_ids:
         return []
-    may = condition(viewer, "v.audience_id")
+    may = condition_of_few(viewer, "v.audience_id")
     heads = rows_of(
-        f"SELECT v.id, v.public_id, v.source_id, v.title, v.started_at, v.last_said_at, {_ROOM}"
-        f" FROM conversations_conversation v JOIN conversations_room r ON r.id = v.room_id{_ROOM_FROM}"
+        f"SELECT v.id, v.public_id, v.source_id, v.title, {as_stored('v.started_at')}, {as_stored('v.last_said_at')},"
+        f" {_ROOM} FROM conversations_conversation v JOIN conversations_room r ON r.id = v.room_id{_ROOM_FROM}"
         f" WHERE v.id IN ({marks_for(conversation_ids)}) AND {may.sql}",
         [*conversation_ids, *may.params],
     )
@@ -264,13 +269,48 @@ def _found_texts(viewer: Viewer, heads: Sequence[Any], messages_each: int) -> li
     ]
 
 
+# What a page of results comes to, unless conversations are long: then they are cut where they stand.
+_PLAINLY = 2_000
+_TEXT = f"m.conversation_id, m.id, m.source_id, a.name, {as_stored('m.said_at')}, m.text, m.url, m.helped, a.id"
+
+
 def _texts_of(
     viewer: Viewer, conversation_ids: Sequence[int], messages_each: int
 ) -> tuple[dict[int, list[TextOfMessage]], dict[int, str]]:
     """What is said in them by those who did not pause, and the first words of it where one who did began."""
+    rows = _all_texts_of(viewer, conversation_ids) if messages_each > 1 else None
+    if rows is None:
+        rows = _first_texts_of(viewer, conversation_ids, messages_each)
+    texts: dict[int, list[TextOfMessage]] = {}
+    for row in rows:
+        texts.setdefault(row[0], []).append(
+            TextOfMessage(row[1], row[2], row[3], row[4], row[5], row[6], bool(row[7]), row[8])
+        )
+    begun = {row[0]: texts[row[0]][0].text for row in rows if row[9]}
+    return {conversation_id: of_one[:messages_each] for conversation_id, of_one in texts.items()}, begun
+
+
+def _all_texts_of(viewer: Viewer, conversation_ids: Sequence[int]) -> list[Any] | None:
+    """Without numbering them, which takes as long as reading them. None when there are too many for that."""
     may = condition(viewer, "m.audience_id")
     rows = rows_of(
-        "SELECT m.conversation_id, m.id, m.source_id, a.name, m.said_at, m.text, m.url, m.helped, a.id, placed.begun FROM"
+        f"SELECT {_TEXT}, a.is_paused FROM conversations_message m JOIN people_account a ON a.id = m.author_id"
+        f" WHERE m.conversation_id IN ({marks_for(conversation_ids)}) AND {may.sql}"
+        " ORDER BY m.conversation_id, m.said_at, m.id LIMIT %s",
+        [*conversation_ids, *may.params, _PLAINLY + 1],
+    )
+    if len(rows) > _PLAINLY:
+        return None
+    begun: dict[int, bool] = {}
+    for row in rows:
+        begun.setdefault(row[0], row[9])
+    return [(*row[:9], begun[row[0]]) if begun[row[0]] else row for row in rows if not row[9]]
+
+
+def _first_texts_of(viewer: Viewer, conversation_ids: Sequence[int], messages_each: int) -> list[Any]:
+    may = condition(viewer, "m.audience_id")
+    return rows_of(
+        f"SELECT {_TEXT}, placed.begun FROM"
         " (SELECT m.id, w.is_paused, ROW_NUMBER() OVER (PARTITION BY m.conversation_id, w.is_paused"
         " ORDER BY m.said_at, m.id) AS place, FIRST_VALUE(w.is_paused) OVER (PARTITION BY m.conversation_id"
         " ORDER BY m.said_at, m.id) AS begun FROM conversations_message m JOIN people_account w ON w.id = m.author_id"
@@ -279,17 +319,11 @@ def _texts_of(
         " WHERE placed.place <= %s AND NOT placed.is_paused ORDER BY m.conversation_id, placed.place",
         [*conversation_ids, *may.params, messages_each],
     )
-    texts: dict[int, list[TextOfMessage]] = {}
-    for row in rows:
-        texts.setdefault(row[0], []).append(
-            TextOfMessage(row[1], row[2], row[3], time_of(row[4]), row[5], row[6], bool(row[7]), row[8])
-        )
-    return texts, {row[0]: texts[row[0]][0].text for row in rows if row[9]}
 
 
 def rooms_named(viewer: Viewer, name: str) -> list[int]:
     """Rows of the rooms that are called this, as far as the viewer may read them; for `in:#room`."""
-    may = condition(viewer, "r.audience_id")
+    may = condition_of_few(viewer, "r.audience_id")
     rows = rows_of(
         f"SELECT r.id FROM conversations_room r WHERE lower(r.name) IN (%s, %s) AND {may.sql}",
         [name.lstrip("#").lower(), "#" + name.lstrip("#").lower(), *may.params],

@@ -14,6 +14,11 @@ def rows_of(sql: str, params: Sequence[Any]) -> list[Any]:
     return rows
 
 
+def as_stored(column: str) -> str:
+    """A time that is read as it stands. Django reads every time of SQLite letter by letter, shown or not."""
+    return f"COALESCE({column}, NULL)"
+
+
 def time_of(value: Any) -> datetime:
     """SQLite gives text, or a time without a zone; PostgreSQL one with it. All mean UTC."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -27,9 +27,10 @@ from alongside.notes.whole_texts import NoteText, confirmed_notes
 from alongside.people.rules import Viewer
 from alongside.search import node
 from alongside.search.fusion import fused
-from alongside.search.marking import Marker, Passage, Segment
+from alongside.search.marking import Marker, Passage, Segment, passage_of
 from alongside.search.meaning.questions import question_vector
 from alongside.search.meaning.scoring import Scores
+from alongside.search.meaning.vectors import BestPassage
 from alongside.search.rules import (
     Asked,
     Proposal,
@@ -44,6 +45,7 @@ from alongside.search.rules import (
 )
 from alongside.search.serving import indexes, model
 from alongside.search.waiting import longest_first, waiting_within
+from alongside.search.words.index import Looked
 
 # How many each index proposes before they are fused. On the real sets nothing below the 100th of either side came
 # to the first ten.
@@ -143,8 +145,12 @@ class IndexState:
 @dataclass(frozen=True, slots=True)
 class _Retrieved:
     proposals: list[Proposal]
-    nearness: float
-    """How near in meaning the nearest is; 1 where meaning was not asked, so that nothing is called weak for it."""
+    words: Looked | None
+    nearness: float | None = None
+    """How near in meaning the nearest is; None where meaning was not asked, or knows nothing yet."""
+
+    def is_weak(self, best: int) -> bool:
+        return is_weak(self.nearness, self.words.covered(best) if self.words else 1.0)
 
 
 def find(
@@ -167,21 +173,21 @@ def find(
         scope = replace(scope, conversation_ids=frozenset(waiting))
     listed = waiting is not None and not understood.text and not understood.newest_first
     retrieved = (
-        _Retrieved([Proposal(row, 0.0) for row in waiting or []], 1.0)
+        _Retrieved([Proposal(row, 0.0) for row in waiting or []], None)
         if listed
         else _retrieved(understood, scope, limit)
     )
     texts, notes = _confirmed(viewer, [one.conversation_id for one in retrieved.proposals[: limit + SPARE]], limit)
     vector, marker = _vector(understood), Marker(understood)
+    shown = _kept_first(retrieved.proposals, texts, notes)[:limit]
     results = tuple(
         _result_of_note(notes[one.conversation_id], one.score, marker)
         if one.conversation_id in notes
         else _result(texts[one.conversation_id], one.score, understood, marker, vector)
-        for one in longest_first(_kept_first(retrieved.proposals, texts, notes)[:limit], waiting, understood)
+        for one in longest_first(shown, waiting, understood)
     )
-    weak = bool(results) and is_weak(retrieved.nearness, any(marked for _, marked in results[0].passage))
-    # What is nearest may not be in yet, right after an archive came in: then nothing is called weak.
-    weak = weak and not _behind("meaning")
+    # The newest need not fit best. And what is nearest may not be in yet, right after an archive came in.
+    weak = bool(shown) and not newest_first and retrieved.is_weak(shown[0].conversation_id) and not _behind("meaning")
     return Found(
         asked=understood,
         results=results,
@@ -306,12 +312,14 @@ def _retrieved(understood: Asked, scope: Scope, limit: int) -> _Retrieved:
     is_fused = here.meaning is not None and vector is not None
     # What is not put together with meaning needs no more than is shown.
     most = max(PROPOSED, limit + SPARE) if is_fused else limit + SPARE
-    words = here.words.proposals(understood, scope, most) if here.words else []
+    looked = here.words.look(understood, scope, most) if here.words else None
+    words = looked.proposals if looked else []
     if here.meaning is None or vector is None:
-        return _Retrieved(words, 1.0)
+        return _Retrieved(words, looked)
     if understood.phrases:
         near = here.meaning.scores(vector, [one.conversation_id for one in words], scope)
-        return _Retrieved(fused(words, [Proposal(*pair) for pair in near.items()]), max(near.values(), default=1.0))
+        nearest = max(near.values(), default=None)
+        return _Retrieved(fused(words, [Proposal(*pair) for pair in near.items()]), looked, nearest)
     found = here.meaning.look(vector, scope, most)
     known = {one.conversation_id for one in found.proposals}
     by_words = {one.conversation_id for one in words}
@@ -320,8 +328,8 @@ def _retrieved(understood: Asked, scope: Scope, limit: int) -> _Retrieved:
     if here.words and unscored and len(words) >= most:
         words = [*words, *here.words.proposals(understood, replace(scope, conversation_ids=unscored), most)]
     meaning = [*found.proposals, *(Proposal(*pair) for pair in more.items())]
-    nearness = max((one.score for one in found.proposals), default=0.0)
-    return _Retrieved(fused(words, meaning, lowest=found.lowest), nearness)
+    nearness = max((one.score for one in found.proposals), default=None)
+    return _Retrieved(fused(words, meaning, lowest=found.lowest), looked, nearness)
 
 
 def _vector(understood: Asked) -> Scores | None:
@@ -422,29 +430,34 @@ def _kept_first(
 
 def _passage(text: FoundText, understood: Asked, marker: Marker, vector: Scores | None) -> Passage:
     """What to show of it: rather an answer than the question, which its title says already; best one that helped."""
-    near = None
-    here = indexes()
-    if vector is not None and here.meaning is not None:
-        near = here.meaning.best_passage(vector, text.conversation_id)
+    near = _nearest_passage(text, vector)
     answers = text.messages[1:] if len(text.messages) > 1 and not understood.phrases else text.messages
+    hits = marker.hits_in([message.text for message in answers])
 
-    def worth(message: TextOfMessage) -> float:
-        words = sum({hit.key: hit.weight for hit in marker.hits(message.text)}.values())
+    def worth(place: int) -> float:
+        message = answers[place]
+        words = sum({hit.key: hit.weight for hit in hits[place]}.values()) if hits[place] else 0.0
         is_near = near is not None and near.first_message_id <= message.message_id <= near.last_message_id
         return words + SHOWN_IF_HELPED * message.helped + SHOWN_IF_NEAR * is_near
 
-    chosen = max(answers, key=worth)
-    found = marker.best_passage([UnitMessage(chosen.message_id, chosen.text)])
+    place = max(range(len(answers)), key=worth)
+    chosen = answers[place]
+    found = passage_of(UnitMessage(chosen.message_id, chosen.text), hits[place])
     return found or Passage(chosen.message_id, ((text.title, False),), is_cut_before=False, is_cut_after=False)
+
+
+def _nearest_passage(text: FoundText, vector: Scores | None) -> BestPassage | None:
+    here = indexes().meaning if vector is not None else None
+    return None if here is None or vector is None else here.best_passage(vector, text.conversation_id)
 
 
 def _own_scores(text: FoundText, understood: Asked, vector: Scores | None) -> list[tuple[TextOfMessage, float]]:
     """What a message has over its conversation: the question's words, and standing where the meaning is nearest."""
     marker = Marker(understood)
-    words = [sum(hit.weight for hit in marker.hits(message.text)) for message in text.messages]
+    hits = marker.hits_in([message.text for message in text.messages])
+    words = [sum(hit.weight for hit in of_message) for of_message in hits]
     most = max(words) or 1.0
-    here = indexes().meaning
-    near = here.best_passage(vector, text.conversation_id) if here and vector is not None else None
+    near = _nearest_passage(text, vector)
     return [
         (
             message,

@@ -230,10 +230,18 @@ def parts_of(unit: Unit) -> Iterator[tuple[str, ...]]:
     yield tuple(part)
 
 
-NEAR: Final = 0.3
-"""No threshold separates answers from neighbours (measured.md); below this nothing in the real sets was one."""
+# Chosen on one half of real questions and scored on the other (docs/decisions/ranking.md, `python -m bench.weak`).
+FITS: Final = 0.45
+COVERING: Final = 0.2
+COVERED_BY_WORDS_ALONE: Final = 0.24
 
 
-def is_weak(nearness: float, has_words: bool) -> bool:  # noqa: FBT001
-    """Whether to say that what was found probably does not answer: far in meaning, and without the question's words."""
-    return nearness < NEAR and not has_words
+def is_weak(nearness: float | None, covered: float) -> bool:
+    """Whether to say that what was found probably does not answer.
+
+    `nearness`: of what is nearest in meaning; None where only words were looked for. `covered`: which share of the
+    question the best of it covers, each of its words weighing what finding it says, from 0 to 1.
+    """
+    if nearness is None:
+        return covered < COVERED_BY_WORDS_ALONE
+    return nearness + COVERING * covered < FITS

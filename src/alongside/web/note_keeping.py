@@ -26,6 +26,7 @@ from alongside.web import presenting_notes as shown_as
 from alongside.web.acting import answering_not_there
 from alongside.web.pages import now, shown, viewer_of
 from alongside.web.presenting import Link
+from alongside.web.spoken import spoken
 from alongside.web.wording import on_day
 
 LONGEST_KEY = 100
@@ -172,6 +173,7 @@ def _page(
         can_add=len(found) < MOST_CONVERSATIONS,
         draft_kept=on_day(draft.saved_at, now()) if draft else None,
         error=error,
+        language=spoken(content.title, *(one.text for part in found for one in part.messages)),
     )
     return shown(request, "note_edit.html", "notes", editing=editing)
 

@@ -1,5 +1,6 @@
 """Pages of notes and questions that are read."""
 
+from dataclasses import astuple
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,7 @@ from alongside.web import wording_notes
 from alongside.web.acting import answering_not_there
 from alongside.web.pages import now, shown, tool_of, viewer_of, whole_or_part
 from alongside.web.presenting import Asked, Close, Credited, Link, Pager, Related
+from alongside.web.spoken import spoken
 from alongside.web.wording import audience_words, on_day
 
 FEW_QUESTIONS = 4
@@ -75,7 +77,9 @@ def notes(request: HttpRequest) -> HttpResponse:
     view = shown_as.Notes(
         newest=tuple(note_line(line) for line in lines),
         themes=tuple(
-            shown_as.Theme(theme.words, f"{reverse('find')}?{urlencode({'q': theme.words})}")
+            shown_as.Theme(
+                theme.words, f"{reverse('find')}?{urlencode({'q': theme.words})}", language=spoken(theme.words)
+            )
             for theme in rising_themes(viewer)
         )
         if page == 1
@@ -114,8 +118,11 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
     """What is close to a note: its page fetches it when it is there; without JavaScript it is a page of its own."""
     viewer = viewer_of(request)
     title = queries.note_title(viewer, public_id)
-    related = tuple(Related(one.title, _address(one.kind, one.public_id)) for one in close_to_note(viewer, public_id))
-    view = Close(Link(title, reverse("note", args=[public_id])), related)
+    related = tuple(
+        Related(one.title, _address(one.kind, one.public_id), language=spoken(one.title))
+        for one in close_to_note(viewer, public_id)
+    )
+    view = Close(Link(title, reverse("note", args=[public_id])), related, spoken(title))
     return whole_or_part(request, "close.html", "close_list.html", "notes", close=view)
 
 
@@ -137,7 +144,8 @@ def history(request: HttpRequest, public_id: str) -> HttpResponse:
         for place, row in enumerate(rows)
     )
     link = Link(rows[0].content.title, reverse("note", args=[public_id]))
-    view = shown_as.History(public_id, link, revisions, viewer.person_id is not None)
+    language = spoken(*astuple(rows[0].content))
+    view = shown_as.History(public_id, link, revisions, viewer.person_id is not None, language=language)
     return shown(request, "note_history.html", "notes", history=view)
 
 
@@ -189,6 +197,7 @@ def editing_of_note(
         conflicts=shown_as.conflicts_shown(both) if both else (),
         draft_kept=on_day(draft.saved_at, now()) if draft else None,
         error=error,
+        language=spoken(content.title, *(field.text for field in fields)),
     )
 
 
@@ -198,6 +207,7 @@ def note_line(line: queries.NoteLine) -> shown_as.NoteLine:
         url=reverse("note", args=[line.public_id]),
         freshness=wording_notes.freshness("kept", line.kept_at, now()),
         audience="" if line.is_open else audience_words("closed"),
+        language=spoken(line.title),
     )
 
 
@@ -234,6 +244,7 @@ def _note(viewer: Viewer, view: NoteView, *, has_draft: bool) -> shown_as.Note:
         close_url=reverse("note_close", args=[view.public_id]),
         can_act=viewer.person_id is not None,
         has_draft=has_draft,
+        language=spoken(view.content.title, *view.html.values()),
         is_confirmed_this_month=month_of(view.alive_at) == month_of(moment),
     )
 
@@ -289,6 +300,7 @@ def _weave(one: queries.Woven) -> shown_as.Weave:
         one.why,
         "note" if one.kind == "note" else "conversation",
         one.weave_id,
+        spoken(one.title),
     )
 
 
@@ -303,6 +315,7 @@ def _question(one: OpenQuestion) -> shown_as.QuestionLine:
         asker=one.asker,
         is_wondering=one.is_wondering,
         is_mine=one.is_mine,
+        language=spoken(one.title),
     )
 
 

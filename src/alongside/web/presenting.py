@@ -230,6 +230,8 @@ class Message(NamedTuple):
     helped: bool
     url: str
     """In the tool; an address of the web, or empty."""
+    language: str
+    """`spoken.spoken_each(...)`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from alongside.web import acts, own, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("find", views.find, name="find"),
+    path("complete", views.complete, name="complete"),
     path("rooms/<str:public_id>", views.room, name="room"),
     path("conversations/<str:public_id>", views.conversation, name="conversation"),
     path("conversations/<str:public_id>/close", views.close, name="close"),

@@ -1,7 +1,7 @@
 """The pages that are read. Each takes the viewer first to the queries, and gives a template plain values."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,17 @@ from alongside.conversations.queries import (
 from alongside.conversations.rules import anchor_of
 from alongside.notes.naming import name_chosen
 from alongside.people.queries import accounts_of, choice_of, links_offered_to, tokens_of
+from alongside.search.completion import completed
 from alongside.search.queries import Found, Result
 from alongside.search.queries import find as found_for
 from alongside.search.queries import related as related_to
+from alongside.search.rules import LONGEST_QUESTION
 from alongside.web import presenting
 from alongside.web.acting import answering_not_there
 from alongside.web.charter import PROOFS
 from alongside.web.note_views import asked_of, credited_to, tell_what_was_answered
-from alongside.web.pages import asked_to_sign_in, now, shown, source_of, tool_of, viewer_of, whole_or_part
+from alongside.web.pages import asked_to_sign_in, now, shown, shown_part, source_of, tool_of, viewer_of, whole_or_part
+from alongside.web.spoken import spoken, spoken_each
 from alongside.web.viewing import is_try_out
 from alongside.web.wording import (
     Piece,
@@ -84,6 +87,13 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def complete(request: HttpRequest) -> HttpResponse:
+    """What the field of a question offers while somebody types; without JavaScript nobody asks for it."""
+    typed = request.GET.get("q", "")[:LONGEST_QUESTION]
+    return shown_part(request, "completed.html", questions=completed(viewer_of(request), typed))
+
+
+@require_safe
 @gzip_page
 @answering_not_there
 def room(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -96,6 +106,7 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
             _conversation_url(one.public_id),
             one.starter,
             on_day(one.last_said_at, moment),
+            spoken(one.title),
             helped=one.helped,
         )
         for one in page.conversations
@@ -134,11 +145,17 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
     page = conversation_page(viewer, public_id)
     related = tuple(
         presenting.Related(
-            one.title, _conversation_url(one.public_id), tool_of(one.tool), one.room, on_day(one.last_said_at, moment)
+            one.title,
+            _conversation_url(one.public_id),
+            tool_of(one.tool),
+            one.room,
+            on_day(one.last_said_at, moment),
+            spoken(one.title),
         )
         for one in related_to(viewer, public_id)
     )
-    view = presenting.Close(presenting.Link(page.title, _conversation_url(public_id)), related)
+    here = presenting.Link(page.title, _conversation_url(public_id))
+    view = presenting.Close(here, related, spoken(page.title))
     return whole_or_part(request, "close.html", "close_list.html", "conversation", close=view)
 
 
@@ -259,18 +276,20 @@ def _result(result: Result) -> presenting.Result:
         passage=(*before, *pieces, *after),
         source=_link(source_of(result.tool), result.url),
         helped=result.helped,
+        language=spoken(result.title, *(piece.text for piece in pieces)),
     )
 
 
 def _conversation(page: ConversationPage, *, can_act: bool) -> presenting.Conversation:
     moment, here = now(), _conversation_url(page.public_id)
+    language, *languages = spoken_each([page.title, *(message.html for message in page.messages)])
     return presenting.Conversation(
         title=page.title,
         room=presenting.Link(page.room.name, _room_url(page.room.public_id)),
         tool=tool_of(page.room.tool),
         audience=audience_words(page.room.audience_kind),
         when=on_day(page.started_at, moment),
-        messages=tuple(_messages(page, moment)),
+        messages=tuple(_messages(page, moment, languages)),
         source=_link(source_of(page.room.tool), page.url),
         close_url=f"{here}/close",
         around_url=f"{here}/around",
@@ -280,12 +299,13 @@ def _conversation(page: ConversationPage, *, can_act: bool) -> presenting.Conver
         page=page.page,
         earlier_url=f"{here}?page={page.page - 1}" if page.has_earlier else "",
         later_url=f"{here}?page={page.page + 1}" if page.has_later else "",
+        language=language,
     )
 
 
-def _messages(page: ConversationPage, moment: Any) -> Iterator[presenting.Message]:
+def _messages(page: ConversationPage, moment: Any, languages: Sequence[str]) -> Iterator[presenting.Message]:
     previous = None
-    for message in page.messages:
+    for message, language in zip(page.messages, languages, strict=True):
         said_at = message.said_at.astimezone(moment.tzinfo)
         when = at_time(said_at, moment, previous)
         yield presenting.Message(
@@ -299,6 +319,7 @@ def _messages(page: ConversationPage, moment: Any) -> Iterator[presenting.Messag
             on_day(message.edited_at, moment).exact if message.edited_at else "",
             message.helped,
             message.url if message.url.startswith(_ADDRESSES) else "",
+            language,
         )
         previous = said_at
 
@@ -318,6 +339,7 @@ def _room_line(one: RoomAtHome) -> presenting.RoomLine:
         audience=audience_words(one.room.audience_kind),
         latest=presenting.Link(one.title, _conversation_url(one.conversation_id)),
         when=on_day(one.last_said_at, now()),
+        language=spoken(one.title),
     )
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from tantivy import Index
 
 from alongside.search.rules import Asked, Scope, Unit, UnitMessage, asked
-from alongside.search.words import languages_present
+from alongside.search.words import languages_present, newest, viewing
 from alongside.search.words.index import NotWritableError, WordsIndex
 from alongside.search.words.languages_present import OutdatedError
 from alongside.search.words.writing import BusyError
@@ -131,6 +132,58 @@ def test_a_guest_is_not_guessed_for_from_what_they_may_not_read(index: WordsInde
     assert not index.knows("lantern", GUEST)
 
 
+@pytest.fixture
+def _many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a large store, where words are counted in open texts alone."""
+    monkeypatch.setattr(viewing, "_ENOUGH_TO_COUNT", 2)
+
+
+STRANGER = Scope(reads_all_open=True, audience_ids=frozenset({WORLD, 77}))
+
+
+@pytest.mark.usefixtures("_many")
+@pytest.mark.parametrize("typed", ["kingfisher", "kingfishre", "kingfihsers", "kinfisher", "qingfisher"])
+def test_a_mistyped_word_that_only_closed_rooms_use_finds_for_who_reads_them(index: WordsIndex, typed: str) -> None:
+    fill(index, unit(1, "tea"), unit(2, "cake"), unit(3, "the kingfisher plan", audience=CLOSED))
+    fill(index, replace(unit(4, "oil"), audience_id=77, is_open=False))
+    assert found(index, typed) == [3]
+    assert found(index, asked(typed, newest_first=True)) == [3]
+    assert found(index, typed, MEMBER) == found(index, typed, GUEST) == found(index, typed, STRANGER) == []
+
+
+@pytest.mark.usefixtures("_many")
+def test_a_guest_is_forgiven_a_mistake_in_a_closed_room_of_theirs(index: WordsIndex) -> None:
+    guest = Scope(reads_all_open=False, audience_ids=frozenset({CLOSED}))
+    fill(index, unit(1, "tea"), unit(2, "cake"), unit(3, "the kingfisher plan", audience=CLOSED))
+    assert found(index, "kingfishre", guest) == [3]
+
+
+@pytest.mark.usefixtures("_many")
+def test_what_open_texts_are_likely_to_mean_comes_before_what_a_closed_room_might(index: WordsIndex) -> None:
+    fill(index, unit(1, "a lantern"), unit(2, "the lanterns"), unit(3, "a lanterm", audience=CLOSED))
+    assert found(index, "lanternm tea")[-1] == 3
+    assert set(found(index, "lanternm tea")) == {1, 2, 3}
+
+
+_MISTYPED = st.sampled_from(["lantrn", "lanterm", "lanternn", "kettel", "lantern kettel", "zanzibra tea"])
+_HIDDEN = st.lists(st.sampled_from(["lantern", "lantirn", "kettle", "kittel", "zanzibar", "tea"]), max_size=6)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(hidden=_HIDDEN, question=_MISTYPED, newest_first=st.booleans())
+@pytest.mark.usefixtures("_many")
+def test_no_guess_is_changed_by_what_one_may_not_read(
+    tmp_path_factory: pytest.TempPathFactory, *, hidden: list[str], question: str, newest_first: bool
+) -> None:
+    with WordsIndex(tmp_path_factory.mktemp("words"), writable=True, threads=1, memory=15_000_000) as index:
+        own = [replace(unit(number, text), audience_id=77, is_open=False) for number, text in ((3, "latern"), (4, "t"))]
+        fill(index, unit(1, "tea"), unit(2, "lantern oil", audience=WORLD), *own)
+        understood = asked(question, newest_first=newest_first)
+        before = [index.proposals(understood, scope, 9) for scope in (MEMBER, GUEST, STRANGER)]
+        fill(index, *(unit(10 + number, word, audience=CLOSED) for number, word in enumerate(hidden)))
+        assert [index.proposals(understood, scope, 9) for scope in (MEMBER, GUEST, STRANGER)] == before
+
+
 def test_a_word_known_is_not_guessed_at(index: WordsIndex) -> None:
     fill(index, unit(1, "form"), unit(2, "from the forum"), unit(3, "fork"))
     assert found(index, "form") == [1]
@@ -171,6 +224,61 @@ def test_newest_first(index: WordsIndex) -> None:
     fill(index, unit(3, "green tea"), unit(1, "green tea tea", audience=CLOSED), unit(2, "green tea"), unit(9, "green"))
     assert found(index, asked("green tea", newest_first=True)) == [3, 2, 1]
     assert found(index, asked("green tea", newest_first=True), limit=1) == [3]
+
+
+def covered(index: WordsIndex, question: str, number: int, scope: Scope = INSIDER) -> float:
+    return index.look(asked(question), scope, 9).covered(number)
+
+
+def test_the_share_of_a_question_that_stands_in_a_text_goes_by_how_rare_its_words_are(index: WordsIndex) -> None:
+    fill(
+        index, unit(1, "lantern oil"), unit(2, "lantern"), unit(3, "lantern tea", "oil", audience=CLOSED), unit(4, "a")
+    )
+    assert covered(index, "lantern oil", 1) == covered(index, "lantern oil", 3) == pytest.approx(1)
+    assert 0 < covered(index, "lantern oil", 2) < 0.5
+    assert covered(index, "lantern", 4) == 0
+    assert covered(index, "lantern zanzibar", 2) < covered(index, "lantern oil", 2)
+    assert covered(index, "lanterns", 2) == covered(index, "lantrn", 2) == pytest.approx(1)
+    assert covered(index, "after:2020", 2) == covered(index, "?!", 2) == 1
+    assert covered(index, "lantern", 99) == 0
+
+
+def test_how_much_is_covered_owes_nothing_to_what_one_may_not_read(index: WordsIndex) -> None:
+    fill(index, unit(1, "lantern oil"), unit(2, "tea", audience=WORLD))
+    asks = ("lantern zanzibar", "lantern tae", "oil zanzibra wick")
+    before = [covered(index, question, 1, MEMBER) for question in asks]
+    fill(index, *(unit(number, "zanzibar lantern tae wick", audience=CLOSED) for number in range(10, 30)))
+    assert [covered(index, question, 1, MEMBER) for question in asks] == before
+
+
+# None is one mistake from another, and none so short that a mistake would be guessed.
+_PIECES = ["tea", "lantern", "umbrella", "kingfisher", "violin"]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sets(st.sampled_from(_PIECES)), st.sampled_from([ORGANISATION, CLOSED, WORLD])), max_size=20),
+    st.sets(st.sampled_from(_PIECES), min_size=1),
+    st.integers(1, 6),
+)
+def test_newest_first_gives_what_has_most_of_the_words_whoever_asks(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    written: list[tuple[set[str], int]],
+    words: set[str],
+    limit: int,
+) -> None:
+    """Both ways of asking, with limits and without, say what a plain reading of all texts says."""
+    monkeypatch.setattr(newest, "AT_FIRST", 2)
+    needed = ceil(len(words) * 2 / 3)
+    with WordsIndex(tmp_path_factory.mktemp("words"), writable=True, threads=1, memory=15_000_000) as index:
+        fill(index, *(unit(number, " ".join(said), audience=a) for number, (said, a) in enumerate(written, start=1)))
+        for scope, may in ((INSIDER, {1, 2, 3}), (MEMBER, {1, 3}), (GUEST, {3})):
+            having = [
+                number for number, (said, a) in enumerate(written, start=1) if a in may and len(said & words) >= needed
+            ]
+            asks = asked(" ".join(sorted(words)), newest_first=True)
+            assert found(index, asks, scope, limit) == sorted(having, reverse=True)[:limit]
 
 
 def test_narrowed_without_words_gives_the_latest(index: WordsIndex) -> None:

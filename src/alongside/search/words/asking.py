@@ -57,12 +57,21 @@ class Statistics(Protocol):
 
     def starting_with(self, beginning: str) -> Counted: ...
 
+    def behind_limits(self, stems: Iterable[str]) -> Iterable[str]:
+        """Those of many that stand in an index of which this viewer reads a part, in that part or not.
+
+        To be looked for within the limits and for nothing else: that one of them is there must not show.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
     stem: str
     weight: float
     """How much finding it says: its rarity, less when it is a guess."""
+    is_known: bool = True
+    """Somebody wrote it, where words are counted."""
 
 
 Alternatives = tuple[tuple[str, ...], ...]
@@ -147,20 +156,26 @@ def _is_common(word: _Word, statistics: Statistics) -> bool:
 
 def _terms(word: _Word, statistics: Statistics) -> tuple[Term, ...]:
     counts = {stem: statistics.count(stem) for stem in word.stems}
-    own = tuple(Term(stem, rarity(count, statistics.total)) for stem, count in counts.items())
+    own = tuple(Term(stem, rarity(count, statistics.total), count > 0) for stem, count in counts.items())
     mistakes = mistakes_allowed(word.typed)
     if any(counts.values()) or not mistakes or not own:
         return own
-    guesses = _meant(word, mistakes, statistics)
-    guessed = (Term(stem, _GUESSED * rarity(statistics.count(stem), statistics.total)) for stem in guesses)
-    return (*own, *guessed)
+    near = _one_mistake_away(word)
+    guesses = _meant(word, near, mistakes, statistics)
+    guessed = [Term(stem, _GUESSED * rarity(statistics.count(stem), statistics.total)) for stem in guesses]
+    least = min((term.weight for term in guessed), default=_GUESSED * rarity(0, statistics.total))
+    behind = (Term(stem, least, is_known=False) for stem in statistics.behind_limits(near) if stem not in guesses)
+    return (*own, *guessed, *behind)
 
 
-def _meant(word: _Word, mistakes: int, statistics: Statistics) -> list[str]:
-    """One mistake anywhere, ending and all; failing that, more of them in the part a stemmer leaves."""
+def _one_mistake_away(word: _Word) -> set[str]:
     together = " ".join(one_mistake_away(word.typed))
-    stems = {stem for language in word.languages for stem in analyser(language).analyze(together)}
-    return likeliest(statistics.counts(stems)) or nearest(word.typed, word.stems[0], mistakes, statistics.starting_with)
+    return {stem for language in word.languages for stem in analyser(language).analyze(together)} - {*word.stems}
+
+
+def _meant(word: _Word, near: set[str], mistakes: int, statistics: Statistics) -> list[str]:
+    """One mistake anywhere, ending and all; failing that, more of them in the part a stemmer leaves."""
+    return likeliest(statistics.counts(near)) or nearest(word.typed, word.stems[0], mistakes, statistics.starting_with)
 
 
 def _joined(words: str, languages: Sequence[str], statistics: Statistics) -> list[tuple[Term, ...]]:
@@ -201,35 +216,51 @@ def query_for(wanted: Wanted, side: Side, limits: list[Query]) -> Query:
     """
     phrases = [_phrase(alternatives, side) for alternatives in wanted.phrases]
     required = [*(Query.const_score_query(limit, 0.0) for limit in limits), *phrases]
-    groups = _groups(wanted, side)
+    groups = groups_of(wanted, side)
     words = [query for group in groups for query in group]
     if not required:
-        return _most_of(groups) if wanted.newest_first else _any_of(words)
+        return _most_of(groups) if wanted.newest_first else any_of(words)
     clauses = [(Occur.Must, query) for query in required]
     if phrases or (side.is_limited and not wanted.newest_first):
         return Query.boolean_query(clauses + [(Occur.Should, query) for query in words])
-    return Query.boolean_query([*clauses, (Occur.Must, _most_of(groups) if wanted.newest_first else _any_of(words))])
+    return Query.boolean_query([*clauses, (Occur.Must, _most_of(groups) if wanted.newest_first else any_of(words))])
 
 
-def _groups(wanted: Wanted, side: Side) -> list[list[Query]]:
+def groups_of(wanted: Wanted, side: Side) -> list[list[Query]]:
     groups = [[_term(term, side) for term in group] for group in wanted.groups]
     return groups + [[_side_by_side(pair, weight, side)] for pair, weight in wanted.pairs]
 
 
-def _any_of(queries: list[Query]) -> Query:
+def any_of(queries: list[Query]) -> Query:
     """Flat: tantivy skips whole blocks of documents only while it sees nothing but terms."""
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def _most_of(groups: list[list[Query]]) -> Query:
     """Sorted by time there is no rank that would push down what matches one common word only."""
-    needed = ceil(len(groups) * _MOST_OF_THE_WORDS)
-    return Query.boolean_query([(Occur.Should, _any_of(group)) for group in groups], needed)
+    needed = most_of_the_words(len(groups))
+    return Query.boolean_query([(Occur.Should, any_of(group)) for group in groups], needed)
+
+
+def most_of_the_words(words: int) -> int:
+    return ceil(words * _MOST_OF_THE_WORDS)
 
 
 def _term(term: Term, side: Side) -> Query:
     query = Query.term_query(side.schema, TEXT, term.stem, "freq")
     return _weighted(query, term.weight / rarity(side.count(term.stem), side.total))
+
+
+def said_by(group: Iterable[Term]) -> float:
+    """What finding this word of the question would say; a word that nobody wrote says what it probably meant."""
+    known = [term.weight for term in group if term.is_known]
+    return max(known or [term.weight for term in group])
+
+
+def heaviest(group: Iterable[Term], schema: Schema) -> Query:
+    """Scores what the heaviest of these says, wherever and however often it stands."""
+    terms = [Query.const_score_query(Query.term_query(schema, TEXT, one.stem, "basic"), one.weight) for one in group]
+    return terms[0] if len(terms) == 1 else Query.disjunction_max_query(terms)
 
 
 def _weighted(query: Query, weight: float) -> Query:

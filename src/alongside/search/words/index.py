@@ -4,7 +4,8 @@ Open and closed texts live in two tantivy indexes. The open one is asked without
 it, which is the fast path; everything else carries the viewer's audiences inside the query.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from threading import Lock
@@ -16,19 +17,58 @@ from tantivy import Occur, Query
 from alongside.search.languages import DEFAULT
 from alongside.search.rules import Asked, Proposal, Scope, Unit
 from alongside.search.words import languages_present
-from alongside.search.words.asking import query_for, wanted
+from alongside.search.words.asking import (
+    Term,
+    Wanted,
+    any_of,
+    groups_of,
+    heaviest,
+    most_of_the_words,
+    query_for,
+    said_by,
+    wanted,
+)
 from alongside.search.words.languages_present import Present
+from alongside.search.words.newest import newest_with
 from alongside.search.words.reading import ReadingSide
-from alongside.search.words.schema import CLOSED, OPEN, analyser
-from alongside.search.words.viewing import Seen, View
+from alongside.search.words.schema import CLOSED, CONVERSATION, OPEN, analyser
+from alongside.search.words.viewing import Seen, View, stems_begun
 from alongside.search.words.writing import Writing
 
+_TEXTS_EACH: Final = 2
 MEMORY: Final = 60_000_000
 """Bytes for each of the two writers. More makes fewer, larger segments and costs an import its modest footprint."""
 
 
 class NotWritableError(Exception):
     """This index was opened to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in words, and what was looked for."""
+
+    proposals: list[Proposal]
+    _groups: tuple[tuple[Term, ...], ...] = ()
+    _sides: Sequence[View] = ()
+
+    def covered(self, unit_id: int) -> float:
+        """Which share of the question stands in something that the viewer may read: 1 where no word was asked.
+
+        What weighs a word is counted where `Seen` counts, never in texts that the viewer cannot read.
+        """
+        asked = sum(map(said_by, self._groups))
+        standing = max((_standing(side, self._groups, unit_id) for side in self._sides), default=0.0)
+        return min(standing / asked, 1.0) if asked else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A stem that a word begins to have, and some texts that hold it."""
+
+    stem: str
+    unit_ids: tuple[int, ...]
+    languages: tuple[str, ...]
 
 
 class WordsIndex:
@@ -95,21 +135,29 @@ class WordsIndex:
 
     def proposals(self, asked: Asked, scope: Scope, limit: int) -> list[Proposal]:
         """Best first, or newest first when asked so (the score then is when it was last said)."""
+        return self.look(asked, scope, limit).proposals
+
+    def look(self, asked: Asked, scope: Scope, limit: int) -> Looked:
+        """The same, with what was looked for, to ask afterwards how much of it one of them covers."""
         present = self._languages()
         if present is None or limit < 1 or _reads_nothing(scope):
-            return []
+            return Looked([])
         sides = self._sides(scope, present.main)
         looked_for = wanted(asked, present.languages(scope), Seen(sides))
         if looked_for.is_nothing:
-            return self._narrowed_only(asked, sides, limit)
-        found = [
-            proposal
-            for side in sides
-            for proposal in side.snapshot.best(
-                query_for(looked_for, side.as_asked(), side.limits), limit, newest_first=looked_for.newest_first
-            )
-        ]
-        return _merged(found, limit)
+            return Looked(self._narrowed_only(asked, sides, limit))
+        proposals = _merged([proposal for side in sides for proposal in _looked(side, looked_for, limit)], limit)
+        return Looked(proposals, looked_for.groups, sides)
+
+    def begun(self, letters: str, scope: Scope) -> list[Begun]:
+        """Stems of open texts that a word beginning so may have, the most usual first, and texts that hold them."""
+        present = self._languages()
+        snapshot = self._open.now(present.main) if present else None
+        if present is None or snapshot is None or _reads_nothing(scope):
+            return []
+        view, languages = View(snapshot, scope, is_open=True), present.languages(scope)
+        stems = ((stem, view.first_with(stem, _TEXTS_EACH)) for stem in stems_begun(view, letters, languages))
+        return [Begun(stem, unit_ids, languages) for stem, unit_ids in stems if unit_ids]
 
     def knows(self, word: str, scope: Scope) -> bool:
         """Whether this viewer may read a text with this word in it."""
@@ -154,6 +202,27 @@ class WordsIndex:
         if closed_one is not None:
             sides.append(View(closed_one, scope, is_open=False))
         return sides
+
+
+def _looked(side: View, looked_for: Wanted, limit: int) -> list[Proposal]:
+    if side.has_none_of_the_rooms:
+        return []
+    if side.is_limited and looked_for.newest_first and not looked_for.phrases:
+        groups = [any_of(group) for group in groups_of(looked_for, side.as_asked())]
+        needed = most_of_the_words(len(groups))
+        if needed < len(groups):
+            return newest_with(side.snapshot, side.limits, groups, needed, limit)
+    query = query_for(looked_for, side.as_asked(), side.limits)
+    return side.snapshot.best(query, limit, newest_first=looked_for.newest_first)
+
+
+def _standing(side: View, groups: Iterable[Iterable[Term]], unit_id: int) -> float:
+    """The weight of those words of the question that stand in one conversation or note."""
+    schema = side.snapshot.schema
+    this = Query.const_score_query(Query.term_query(schema, CONVERSATION, unit_id), 0.0)
+    words = [(Occur.Should, heaviest(group, schema)) for group in groups]
+    query = Query.boolean_query([(Occur.Must, this), *words])
+    return max((float(score) for score, _ in side.snapshot.searcher.search(query, 1, count=False).hits), default=0.0)
 
 
 def _reads_nothing(scope: Scope) -> bool:

@@ -59,7 +59,7 @@ class ReadingSide:
 
     def now(self, main_language: str) -> Snapshot | None:
         """The last commit. One look at a file decides whether there is a newer one."""
-        stamp = stamp_of(self.folder / _META)
+        stamp = stamp_of(f"{self.folder}/{_META}")
         if stamp != self._stamp:
             with self._lock:
                 self._renew(stamp, main_language)

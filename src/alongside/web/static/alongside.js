@@ -33,6 +33,20 @@ document.addEventListener("focusin", (event) => {
   document.head.append(script);
 });
 
+// While a question is typed, words of open texts are offered to end it; the browser's own list shows them, also to
+// the keyboard. Only the last answer counts, and only while it is still about what stands there.
+let asking;
+document.addEventListener("input", (event) => {
+  const field = event.target.closest("[data-completes]");
+  if (!field || event.inputType === "insertReplacementText") return;
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    const typed = field.value;
+    const answer = await fetch(`${field.dataset.completes}?q=${encodeURIComponent(typed)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer?.ok && field.value === typed) field.list.innerHTML = await answer.text();
+  }, 150);
+});
+
 // What is close to a conversation is looked for once the conversation can be read; until then a link stands there.
 for (const place of document.querySelectorAll("[data-fill]")) {
   fetch(place.dataset.fill, { headers: { "HX-Request": "true" } })
