@@ -25,6 +25,10 @@ TRESPASSES = {
         "bridges/adapters/pretend/parse.py",
         "alongside.bridges.queries",
     ),
+    "One tool's adapter does not know another's": (
+        "bridges/adapters/pretend/parse.py",
+        "alongside.bridges.adapters.slack.parse",
+    ),
     "One gate: what goes out is put into the outbox, and nobody else writes there": (
         "bridges/queries.py",
         "alongside.letters.models",

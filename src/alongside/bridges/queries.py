@@ -10,11 +10,19 @@ from alongside.audiences.models import Audience, Hearer
 from alongside.audiences.queries import shared_by, unscoped_audience
 from alongside.audiences.rules import Kind
 from alongside.bridges.models import Arrival, Bridge, Followed, Presence
+from alongside.bridges.port import Reach, RoomSeen
 from alongside.bridges.rules import ArrivalState, Listens, may_say_there
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.people.models import Account
 from alongside.people.queries import unscoped_viewers_of_accounts
 from alongside.people.rules import NOBODY, Viewer
+
+_REACHES = {
+    Kind.WORLD: Reach.WORLD,
+    Kind.ORGANISATION: Reach.ORGANISATION,
+    Kind.CLOSED: Reach.MEMBERS,
+    Kind.ALL_OF: Reach.MEMBERS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,35 @@ def unscoped_conversation_of(room_id: int, context: str) -> str | None:
             .first()
         )
     return found.conversation.public_id if found else None
+
+
+def unscoped_account_name(connection_id: int, source_id: str) -> str:
+    """For an adapter that was told an id only. Empty for nobody known."""
+    found = Account.objects.filter(connection_id=connection_id, source_id=source_id)
+    return found.values_list("name", flat=True).first() or ""
+
+
+def unscoped_room_as_seen(connection_id: int, source_id: str) -> RoomSeen | None:
+    """A room as its tool told it last; of one that the organisation reads the members are its guests."""
+    row = (
+        Presence.objects.select_related("room")
+        .filter(room__connection_id=connection_id, room__source_id=source_id)
+        .first()
+    )
+    if row is None:
+        return None
+    facts = unscoped_audience(row.room.audience_id)
+    members = Account.objects.filter(pk__in=facts.hearers.account_ids).order_by("id")
+    return RoomSeen(
+        source_id=source_id,
+        name=row.room.name,
+        reach=_REACHES[facts.kind],
+        members=tuple(members.values_list("source_id", flat=True)) if row.are_members_known else None,
+        url=row.room.url,
+        is_threaded=row.room.is_threaded,
+        hides_earlier=row.hides_earlier,
+        has_strangers=row.has_strangers,
+    )
 
 
 def unscoped_account(connection_id: int, source_id: str) -> Account | None:

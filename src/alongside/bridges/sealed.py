@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
-from alongside.bridges.port import Adapter
-from alongside.bridges.queries import BridgeFacts, unscoped_rooms_there
+from alongside.bridges.port import Adapter, RoomSeen
+from alongside.bridges.queries import BridgeFacts, unscoped_account_name, unscoped_room_as_seen, unscoped_rooms_there
 from alongside.bridges.registry import adapter_class
 from alongside.kit.sealing import Sealing, sealing_in
 
@@ -38,6 +38,12 @@ class KnownHere:
     def rooms(self) -> list[str]:
         """Asked by adapters in the middle of what is async, so in a thread that may ask a store; some 1 ms."""
         return _asking.submit(unscoped_rooms_there, self._bridge.connection_id).result()
+
+    def account_name(self, source_id: str) -> str:
+        return _asking.submit(unscoped_account_name, self._bridge.connection_id, source_id).result()
+
+    def room(self, source_id: str) -> RoomSeen | None:
+        return _asking.submit(unscoped_room_as_seen, self._bridge.connection_id, source_id).result()
 
     def seal(self, text: str) -> str:
         return self._sealing.token(text, f"bridge {self._bridge.bridge_id}")
