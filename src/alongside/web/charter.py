@@ -12,6 +12,10 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_a_mistyped_word_of_a_closed_room_answers_others_as_a_missing_one",
         "test_nothing_changes_for_others_when_a_note_is_kept_behind_a_closed_door",
     ),
+    4: (
+        "test_what_is_said_in_a_room_everybody_there_may_read",
+        "test_a_guest_a_stranger_or_unknown_members_silence_it_in_the_room",
+    ),
     5: (
         "test_reading_and_looking_write_nothing_and_signing_in_writes_a_session",
         "test_what_somebody_looks_for_is_stored_nowhere",
