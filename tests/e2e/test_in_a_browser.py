@@ -193,7 +193,7 @@ def test_no_page_breaks_its_own_policy_asks_anybody_else_or_weighs_more_than_60_
 def test_another_question_is_answered_in_place_and_the_answer_is_announced(tryout: Served, visiting: Visiting) -> None:
     page = visiting().new_page()
     asked(page, tryout, "the price of a cup of tea")
-    field = page.get_by_role("searchbox")
+    field = page.locator("#q")
     field.focus()
     page.wait_for_function("window.htmx !== undefined")
     complaints: list[str] = []
@@ -246,7 +246,7 @@ def test_everything_can_be_done_without_javascript(tryout: Served, visiting: Vis
     page.get_by_label("Ask in your own words").fill(QUESTION)
     page.get_by_role("button", name="Look").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("People have been here before")
-    page.get_by_role("searchbox").fill("handover")
+    page.locator("#q").fill("handover")
     page.get_by_role("button", name="Look").click()
     page.locator("#results li h2 a").first.click()
     page.get_by_role("link", name="Look for what is close to this").click()

@@ -86,6 +86,8 @@ def test_no_form_is_taken_without_its_mark(readers: Readers) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(readers.ana)
     for address in forms():
+        if address.startswith("/hooks/"):  # no form: what a tool sends is signed, and nobody is signed in there
+            continue
         assert client.post(address, {"room": "1", "account": "1", "token": "1"}).status_code in {403, 405}, address
 
 
