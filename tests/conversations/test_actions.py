@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alongside.audiences.models import Audience, Hearer
 from alongside.audiences.queries import NotThere
@@ -159,6 +161,21 @@ def test_what_is_withdrawn_leaves_its_conversation_for_others_to_come_back_into(
     taken(hotline, said(hotline, "m1", people[0]))
     withdraw(None, message_ids=[Message.objects.get().pk])
     assert Conversation.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads tables this small whole, and is right to")
+def test_taking_in_never_reads_a_table_whole(hotline: Room, people: list[int]) -> None:
+    """What is here already is looked up step by step down an index: an import must not take the square of its length."""
+    with CaptureQueriesContext(connection) as asked:
+        taken(hotline, said(hotline, "m1", people[0]), said(hotline, "m2", people[1], 1, context="m1"))
+        taken(hotline, said(hotline, "m3", people[0], 2, context=None), said(hotline, "m4", people[1], 3, context="m2"))
+    reads = [one["sql"] for one in asked.captured_queries if one["sql"].startswith(("SELECT", "WITH", "UPDATE"))]
+    assert any("conversations_message" in one for one in reads)
+    with connection.cursor() as cursor:
+        for one in reads:
+            steps = cursor.execute(f"EXPLAIN QUERY PLAN {one}").fetchall()
+            scans = [step[3] for step in steps if step[3].startswith("SCAN") and "CONSTANT" not in step[3]]
+            assert {scan.split()[1] for scan in scans} <= {"asked"}, (one, scans)
 
 
 def test_a_failing_batch_leaves_nothing(hotline: Room, people: list[int]) -> None:

@@ -3,7 +3,7 @@
 One transaction, one line of the journal, and safe to repeat: what is there already and has not changed stays.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -65,7 +65,7 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
     said = list({(one.room_id, one.source_id): one for one in said}.values())
     taken = TakenIn()
     with transaction.atomic():
-        known = _known(said)
+        known = _known([(one.room_id, one.source_id) for one in said])
         contexts = _contexts(said, known)
         conversations = _conversations(said, contexts, audiences, brought_by)
         new = []
@@ -86,33 +86,45 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
     return taken
 
 
-def _pairs(keys: Sequence[Key]) -> tuple[str, list[Any]]:
-    return ", ".join("(%s, %s)" for _ in keys), [value for key in keys for value in key]
+def _found_by(keys: Collection[Key], columns: str, table: str) -> list[tuple[Any, ...]]:
+    """Rows of these rooms and source ids, each by one step down the index.
 
-
-def _known(said: Sequence[Said]) -> dict[Key, Known]:
-    keys = [(one.room_id, one.source_id) for one in said]
-    return _known_by(keys) if keys else {}
-
-
-def _known_by(keys: Sequence[Key]) -> dict[Key, Known]:
-    marks, params = _pairs(keys)
+    Not `(room_id, source_id) IN (VALUES …)`: SQLite reads the whole table for that, so that an import took the square
+    of its length. CROSS JOIN keeps the order in which it is written.
+    """
+    if not keys:
+        return []
+    asked = ", ".join(["(%s, %s)"] * len(keys))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT m.room_id, m.source_id, m.id, m.conversation_id, v.source_id, m.html, m.edited_at, m.url, m.helped"
-            " FROM conversations_message m JOIN conversations_conversation v ON v.id = m.conversation_id"
-            f" WHERE (m.room_id, m.source_id) IN (VALUES {marks})",
-            params,
+            f"WITH asked (room, source) AS (VALUES {asked}) SELECT {columns} FROM asked CROSS JOIN {table}"
+            " WHERE one.room_id = asked.room AND one.source_id = asked.source",
+            [value for key in keys for value in key],
         )
-        return {(row[0], row[1]): Known(*row[2:9]) for row in cursor.fetchall()}
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _known(keys: Collection[Key]) -> dict[Key, Known]:
+    columns = (
+        "one.room_id, one.source_id, one.id, one.conversation_id, v.source_id, one.html, one.edited_at, one.url,"
+        " one.helped"
+    )
+    table = "conversations_message one JOIN conversations_conversation v ON v.id = one.conversation_id"
+    return {(row[0], row[1]): Known(*row[2:9]) for row in _found_by(keys, columns, table)}
+
+
+def _conversations_of(keys: Collection[Key]) -> dict[Key, str]:
+    """What the conversations of these messages are called, where the messages are here."""
+    table = "conversations_message one JOIN conversations_conversation v ON v.id = one.conversation_id"
+    return {(row[0], row[1]): row[2] for row in _found_by(keys, "one.room_id, one.source_id, v.source_id", table)}
 
 
 def _contexts(said: Sequence[Said], known: Mapping[Key, Known]) -> list[str]:
     """The source id of each message's conversation."""
-    parents = [(one.room_id, one.context) for one in said if one.context not in (None, one.source_id)]
+    parents = {(one.room_id, one.context) for one in said if one.context and one.context != one.source_id}
     named = {key: here.conversation for key, here in known.items()}
-    if parents:
-        named |= {key: here.conversation for key, here in _known_by([key for key in parents if key[1]]).items()}
+    named |= _conversations_of(sorted(parents - named.keys()))
     threaded = joined_contexts(said, named)
     flat = _told_apart([one for one in said if one.context is None], named)
     return [
@@ -149,7 +161,7 @@ def _conversations(
     firsts: dict[Key, Said] = {}
     for one, context in zip(said, contexts, strict=True):
         firsts.setdefault((one.room_id, context), one)
-    found = _conversation_rows(list(firsts))
+    found = _conversation_rows(firsts)
     missing = [
         Conversation(
             public_id=new_id(),
@@ -171,17 +183,9 @@ def _conversations(
     return found
 
 
-def _conversation_rows(keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
-    if not keys:
-        return {}
-    marks, params = _pairs(keys)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT room_id, source_id, id, audience_id FROM conversations_conversation"
-            f" WHERE (room_id, source_id) IN (VALUES {marks})",
-            params,
-        )
-        return {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()}
+def _conversation_rows(keys: Collection[Key]) -> dict[Key, tuple[int, int]]:
+    columns = "one.room_id, one.source_id, one.id, one.audience_id"
+    return {(row[0], row[1]): (row[2], row[3]) for row in _found_by(keys, columns, "conversations_conversation one")}
 
 
 def _insert(new: Sequence[tuple[Said, tuple[int, int]]], brought_by: int | None, taken: TakenIn) -> None:
@@ -286,7 +290,7 @@ def _join(new: Sequence[tuple[Said, tuple[int, int]]], taken: TakenIn) -> None:
     keys = {(one.room_id, one.source_id): conversation for one, conversation in new if one.context}
     if not keys:
         return
-    for key, (orphan, audience_id) in _conversation_rows(list(keys)).items():
+    for key, (orphan, audience_id) in _conversation_rows(keys).items():
         home, audience_of_home = keys[key]
         # What was said to others stays apart: a conversation is read, titled and indexed as one.
         if orphan == home or audience_id != audience_of_home:
