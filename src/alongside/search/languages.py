@@ -1,5 +1,6 @@
 """Which language a text is in. The stemmer follows it, so a wrong guess costs more than an honest default."""
 
+import re
 from functools import cache
 from typing import Final, Protocol
 
@@ -34,7 +35,7 @@ _WITHOUT_STEMMER: Final = ("bg", "fa", "he", "hr", "ja", "ko", "sk", "sl", "th",
 
 DEFAULT: Final = "en"
 _LOOKED_AT: Final = 400
-_TOO_SHORT: Final = 24
+_ENOUGH_LETTERS: Final = re.compile(r"(?:[^A-Za-z]*+[A-Za-z]){24}")
 _SURE_ENOUGH: Final = 0.9
 
 
@@ -44,7 +45,7 @@ def language_of(text: str, default: str = DEFAULT) -> str:
     The same text always gets the same language: an index built twice is the same index.
     """
     beginning = text[:_LOOKED_AT]
-    if sum(map(str.isalpha, beginning)) < _TOO_SHORT and beginning.isascii():
+    if beginning.isascii() and not _ENOUGH_LETTERS.match(beginning):
         return default
     language, confidence = _identifier().classify(beginning.encode("utf-8", "replace"))
     return language if confidence >= _SURE_ENOUGH else default
@@ -56,13 +57,16 @@ class _Identifier(Protocol):
 
 @cache
 def _identifier() -> _Identifier:
-    """Loaded when first needed (0.7 s). Built twice so that only the languages we know stay in memory."""
+    """Loaded when first needed (0.7 s). Built twice so that only the languages we know stay in memory, and as numbers
+    that numpy need not convert for every text.
+    """
+    import numpy as np
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     whole.set_languages([*STEMMERS, *_WITHOUT_STEMMER])
     identifier: _Identifier = LanguageIdentifier(
-        whole.nb_ptc,
+        np.ascontiguousarray(whole.nb_ptc, dtype=np.float32),
         whole.nb_pc,
         whole.nb_classes,
         whole.tk_nextmove,
