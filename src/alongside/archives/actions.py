@@ -19,8 +19,8 @@ from alongside.archives.port import (
     LeftOut,
     MessageRecord,
     PersonRecord,
-    Reader,
     Reason,
+    Records,
     RemovedRecord,
     RoomAudience,
     RoomRecord,
@@ -68,7 +68,7 @@ class RoomHere:
 class Bringing:
     """What one run of an import knows while it goes on: bounded by people and rooms, never by messages."""
 
-    reader: Reader
+    reader: Records
     import_id: int
     connection_id: int
     is_try_out: bool
@@ -88,24 +88,22 @@ class Bringing:
 def bring_in(
     _actor: None,
     *,
-    reader: Reader,
+    reader: Records,
     path: Path,
     is_try_out: bool,
     opens_mail: bool = False,
     on_progress: OnProgress | None = None,
-    messages: Iterator[MessageRecord | RemovedRecord | LeftOut] | None = None,
 ) -> Report:
     """Bring in everything of an archive that may come in. Raises Unreadable when none of it can be read.
 
     `opens_mail`: an administrator says that the whole organisation could read these lists; mail itself does not say.
-    `messages`: the reader's, read by somebody else (reading_ahead.py); otherwise the reader is asked for them here.
     """
     bringing = _begun(reader, path, is_try_out=is_try_out, opens_mail=opens_mail)
     if _is_overtaken(bringing):
         bringing.report.is_overtaken = True
         return bringing.report
     try:
-        _bring_all(bringing, reader.messages() if messages is None else messages, on_progress)
+        _bring_all(bringing, on_progress)
     except Unreadable:
         if not bringing.report.has_messages:
             _as_if_never(bringing)
@@ -127,21 +125,17 @@ def _as_if_never(bringing: Bringing) -> None:
         Import.objects.filter(pk=bringing.import_id).delete()
 
 
-def _bring_all(
-    bringing: Bringing,
-    messages: Iterator[MessageRecord | RemovedRecord | LeftOut],
-    on_progress: OnProgress | None,
-) -> None:
+def _bring_all(bringing: Bringing, on_progress: OnProgress | None) -> None:
     _bring_people(bringing)
     _bring_rooms(bringing)
-    records: Iterator[MessageRecord | RemovedRecord] = _records(bringing, messages)
+    records: Iterator[MessageRecord | RemovedRecord] = _records(bringing, bringing.reader.messages())
     for batch in _batches(records, MESSAGES_A_BATCH):
         _bring_messages(bringing, batch)
         if on_progress is not None:
             on_progress(bringing.report)
 
 
-def _begun(reader: Reader, path: Path, *, is_try_out: bool, opens_mail: bool) -> Bringing:
+def _begun(reader: Records, path: Path, *, is_try_out: bool, opens_mail: bool) -> Bringing:
     header = reader.header()
     with transaction.atomic():
         connection = keep_connection(None, tool=header.tool[:20], key=fitted(header.key, 200), name=header.name[:200])

@@ -11,9 +11,9 @@ from alongside.archives.port import (
     THE_ORGANISATION,
     LeftOut,
     NoteRecord,
-    Reader,
     ReadsNotes,
     Reason,
+    Records,
     WeaveRecord,
 )
 from alongside.archives.rules import Report
@@ -48,7 +48,7 @@ class Here:
     forgotten: Collection[str] = ()
 
 
-def bring_notes(reader: Reader, here: Here) -> None:
+def bring_notes(reader: Records, here: Here) -> None:
     """Notes and then weaves of a format that holds some."""
     if not isinstance(reader, ReadsNotes):
         return

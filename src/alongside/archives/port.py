@@ -220,11 +220,28 @@ class Opened:
     progress: Progress = field(default_factory=Progress)
 
 
-class Reader(Protocol):
+class Records(Protocol):
+    """What is in one archive, whichever its format and whoever reads it. People and rooms come whole before messages
+    are asked for.
+    """
+
+    @property
+    def absence_means_removed(self) -> bool: ...
+
+    def header(self) -> Header: ...
+
+    def people(self) -> Iterator[PersonRecord | LeftOut]: ...
+
+    def rooms(self) -> Iterator[RoomRecord | LeftOut]: ...
+
+    def messages(self) -> Iterator[MessageRecord | RemovedRecord | LeftOut]: ...
+
+
+class Reader(Records, Protocol):
     """One format. `recognises` looks at content, never at the name, reads little, and never raises.
 
     Each of `people`, `rooms` and `messages` can be called any number of times and streams from the start; memory is
-    bounded by people and rooms, never by messages. People and rooms come whole before messages are asked for.
+    bounded by people and rooms, never by messages.
     """
 
     tool: ClassVar[str]
@@ -235,14 +252,6 @@ class Reader(Protocol):
 
     @classmethod
     def recognises(cls, path: Path) -> bool: ...
-
-    def header(self) -> Header: ...
-
-    def people(self) -> Iterator[PersonRecord | LeftOut]: ...
-
-    def rooms(self) -> Iterator[RoomRecord | LeftOut]: ...
-
-    def messages(self) -> Iterator[MessageRecord | RemovedRecord | LeftOut]: ...
 
 
 @runtime_checkable

@@ -7,63 +7,132 @@ fast as one. The pipe between them holds back who is ahead: memory stays what so
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from itertools import islice
+from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 
-from alongside.archives.port import LeftOut, MessageRecord, Progress, RemovedRecord, Unreadable
-from alongside.archives.recognising import recognised
+from alongside.archives.port import (
+    Header,
+    LeftOut,
+    MessageRecord,
+    NoteRecord,
+    PersonRecord,
+    Progress,
+    ReadsNotes,
+    RemovedRecord,
+    RoomRecord,
+    Unreadable,
+    WeaveRecord,
+)
+from alongside.archives.recognising import Recognised, recognised
 from alongside.kit.safe_html import plain_text
 
-RECORDS_A_FRAME = 200
+RECORDS_A_FRAME: Final = 200
 
-Record = MessageRecord | RemovedRecord | LeftOut
-# What goes through the pipe: bytes done and in all, and records; a sentence when it cannot be read; None at the end.
-Frame = tuple[int, int, list[Record]] | str | None
+_NAMES: Final = tuple(one.name for one in fields(MessageRecord))
+_TEXT: Final = _NAMES.index("text")
+# A message goes through the pipe as what it is made of: to pickle a frozen dataclass itself costs five times as much.
+_parts_of: Final[Callable[[MessageRecord], tuple[Any, ...]]] = attrgetter(*_NAMES)
 
 
-def messages_ahead(path: Path, progress: Progress) -> Iterator[Record]:
-    """The messages of an archive, read by another process of ours. Raises Unreadable, also when that process dies.
+class ReaderAhead:
+    """A reader whose archive another process of ours reads. Everything is asked for once, in the order of the port."""
+
+    def __init__(self, found: Recognised, pipe: BinaryIO, name: str) -> None:
+        self.tool = found.reader.tool
+        self.absence_means_removed = found.reader.absence_means_removed
+        self._reads_notes = isinstance(found.reader, ReadsNotes)
+        self._progress = found.progress
+        self._pipe = pipe
+        self._name = name
+        self._header: Header | None = None
+
+    def header(self) -> Header:
+        if self._header is None:
+            (self._header,) = self._received()
+        assert self._header is not None
+        return self._header
+
+    def people(self) -> Iterator[PersonRecord | LeftOut]:
+        return self._received()
+
+    def rooms(self) -> Iterator[RoomRecord | LeftOut]:
+        return self._received()
+
+    def messages(self) -> Iterator[MessageRecord | RemovedRecord | LeftOut]:
+        return (MessageRecord(*one) if type(one) is tuple else one for one in self._received())
+
+    def notes(self) -> Iterator[NoteRecord | LeftOut]:
+        return self._received() if self._reads_notes else iter(())
+
+    def weaves(self) -> Iterator[WeaveRecord | LeftOut]:
+        return self._received() if self._reads_notes else iter(())
+
+    def _received(self) -> Iterator[Any]:
+        """Frames up to the one that is empty. A sentence in place of a frame: it cannot be read."""
+        while records := self._frame():
+            yield from records
+
+    def _frame(self) -> list[Any]:
+        try:
+            frame = pickle.load(self._pipe)  # noqa: S301 (written by this module, in a process that we started)
+        except (EOFError, pickle.UnpicklingError):
+            raise Unreadable(
+                f"Reading {self._name} stopped in the middle; what came in stays. Start it again."
+            ) from None
+        if isinstance(frame, str):
+            raise Unreadable(frame)
+        self._progress.done, self._progress.total, records = frame
+        return cast("list[Any]", records)
+
+
+@contextmanager
+def read_ahead(found: Recognised, path: Path) -> Iterator[ReaderAhead]:
+    """From now on another process reads. Asking for more raises Unreadable, also when that process dies.
 
     It ends with us: a pipe that nobody reads stops who writes into it.
     """
     words = [sys.executable, "-m", "alongside.archives.reading_ahead", str(path)]
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:  # noqa: S603 (ourselves)
         try:
-            yield from _received(cast("BinaryIO", process.stdout), path, progress)
+            yield ReaderAhead(found, cast("BinaryIO", process.stdout), path.name)
         finally:
             process.kill()
 
 
-def _received(pipe: BinaryIO, path: Path, progress: Progress) -> Iterator[Record]:
-    while True:
-        try:
-            frame: Frame = pickle.load(pipe)  # noqa: S301 (written by this module, in a process that we started)
-        except (EOFError, pickle.UnpicklingError):
-            raise Unreadable(
-                f"Reading {path.name} stopped in the middle; what came in stays. Start it again."
-            ) from None
-        if frame is None:
-            return
-        if isinstance(frame, str):
-            raise Unreadable(frame)
-        progress.done, progress.total, records = frame
-        yield from records
-
-
 def _send(path: Path, pipe: BinaryIO) -> None:
-    frames: list[Record] = []
     found = recognised(path)
-    for record in found.reader.messages():
-        if isinstance(record, MessageRecord):
-            record = replace(record, text=plain_text(record.html))  # noqa: PLW2901
-        frames.append(record)
-        if len(frames) == RECORDS_A_FRAME:
-            pickle.dump((found.progress.done, found.progress.total, frames), pipe, pickle.HIGHEST_PROTOCOL)
-            frames = []
-    pickle.dump((found.progress.done, found.progress.total, frames), pipe, pickle.HIGHEST_PROTOCOL)
-    pickle.dump(None, pipe)
+    reader = found.reader
+    _send_all(iter([reader.header()]), found.progress, pipe)
+    _send_all(reader.people(), found.progress, pipe)
+    _send_all(reader.rooms(), found.progress, pipe)
+    _send_all(map(_packed, reader.messages()), found.progress, pipe)
+    if isinstance(reader, ReadsNotes):
+        _send_all(reader.notes(), found.progress, pipe)
+        _send_all(reader.weaves(), found.progress, pipe)
+
+
+def _send_all(records: Iterator[Any], progress: Progress, pipe: BinaryIO) -> None:
+    """Frame after frame, then an empty one: all of this kind has been sent."""
+    frame: list[Any] | None = None
+    while frame != []:
+        frame = list(islice(records, RECORDS_A_FRAME))
+        pickle.dump((progress.done, progress.total, frame), pipe, pickle.HIGHEST_PROTOCOL)
+        if len(frame) < RECORDS_A_FRAME:
+            pipe.flush()
+
+
+def _packed(record: MessageRecord | RemovedRecord | LeftOut) -> Any:
+    if not isinstance(record, MessageRecord):
+        return record
+    parts = _parts_of(record)
+    if record.text is not None:
+        return parts
+    return (*parts[:_TEXT], plain_text(record.html), *parts[_TEXT + 1 :])
 
 
 def main() -> None:

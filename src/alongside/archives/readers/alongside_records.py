@@ -150,7 +150,8 @@ def message_of(value: Value) -> tuple[MessageRecord, str]:
         raise Lie(Reason.NO_TIME)
     edited_at = time(value, "updated")
     html = _html(value)
-    if not _says_something(html):
+    text = safe_html.plain_text(html)
+    if not (text.strip() or "<details" in html):
         raise Lie(Reason.EMPTY)
     record = MessageRecord(
         source_id=source_id,
@@ -165,12 +166,9 @@ def message_of(value: Value) -> tuple[MessageRecord, str]:
         url=_web_address(value),
         helped=_yes(value, "helped"),
         mentions=references(value, "mentions")[:_MOST_MENTIONS],
+        text=text,
     )
     return record, "" if edited_at or value.get("updated") is None else "the time of its edit"
-
-
-def _says_something(html: str) -> bool:
-    return "<details" in html or bool(safe_html.plain_text(html).strip())
 
 
 def time(value: Value, field: str) -> datetime | None:

@@ -129,7 +129,7 @@ def bring(path: Path, *, open_lists: bool = False, quiet: bool = False) -> Any:
 
     from alongside.archives.actions import bring_in
     from alongside.archives.port import Unreadable
-    from alongside.archives.reading_ahead import messages_ahead
+    from alongside.archives.reading_ahead import read_ahead
     from alongside.people.queries import unscoped_installation
     from alongside.search.followers import catch_up_words
 
@@ -139,14 +139,8 @@ def bring(path: Path, *, open_lists: bool = False, quiet: bool = False) -> Any:
     bar = nullcontext() if quiet else reading(found.progress, f"bringing in {path.name}")
     try:
         with bar:
-            report = bring_in(
-                None,
-                reader=found.reader,
-                path=path,
-                is_try_out=is_try_out,
-                opens_mail=open_lists,
-                messages=messages_ahead(path, found.progress) if _is_worth_a_process(path) else None,
-            )
+            with read_ahead(found, path) if _is_worth_a_process(path) else nullcontext(found.reader) as reader:
+                report = bring_in(None, reader=reader, path=path, is_try_out=is_try_out, opens_mail=open_lists)
             indexed_here = catch_up_words()
     except Unreadable as error:
         stop(str(error))
