@@ -3,10 +3,12 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from alongside.kit import safe_html
+from alongside.kit.links import Links
 
 ATTEMPTS = [
     "<script>alert(1)</script>",
@@ -143,3 +145,46 @@ def test_very_many_tags_keep_their_words_only_so_that_cleaning_ends() -> None:
 @pytest.mark.parametrize("address", ["/things/take", "//evil.example", "#main", "be"])
 def test_an_address_without_a_site_does_not_lead_into_our_own_pages(address: str) -> None:
     assert "href" not in safe_html.from_html(f'<a href="{address}">x</a>')
+
+
+MARKDOWN = [
+    "a", "word ", "two words", " ", ".", ":", "é", "7", "\n", "\n", "\n\n", "\n \n", "    ", "\t", "*", "**", "* ",
+    "_", "__", "`", "```", "~~", "~~~", "[", "](", "]:", "]", ")", "(", "!", "!(", "![", "<", ">", "> ", "&", "&amp;",
+    "&#", "#", "# ", "-", "- ", "---", "1. ", "2) ", "|", "=", "\\", "snake_case", "@**ana**", '"', "'",
+    "https://e.example/a", "http://e.example", "http://10.0.0.1", "http://xn--x", "www.e.example", "ana@e.example",
+]  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(MARKDOWN), max_size=25).map("".join))
+@example("a *b* c\n\nplain\n\n`d`")
+@example("a\n\n* b\n\nc *d*")
+@example("*a\n\nb*\n\n[c]\n\n[c]: https://e.example")
+@example("`a\n\nb`\n\n***\n\nc")
+@example("|a|b|\n|-|-|\n|*c*|d|\n\ne")
+@example("see <http://e.example)>:")
+@example("a\\  \nb")
+@example("**:- ana@e.examplewww.e.example['1. http://e.example")
+@example("a\t\nb, www.e.example.1")
+def test_every_quick_way_renders_what_the_markdown_library_renders(text: str) -> None:
+    try:
+        rendered = safe_html.from_html(slow_and_sure().render(text))
+    except RuntimeError:
+        rendered = safe_html.from_plain(text)
+    assert safe_html.from_markdown(text) == rendered
+
+
+def slow_and_sure() -> MarkdownIt:
+    """The library, with nothing of ours that is only there to be quick."""
+    renderer = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
+    renderer.enable(["table", "strikethrough", "linkify"])
+    renderer.linkify = Links()
+    renderer.add_render_rule("image", safe_html._picture_as_link)
+    return renderer
+
+
+def test_where_the_markdown_library_gives_up_the_words_are_kept() -> None:
+    stuck = "xn--xwww.e.example[http://xn--x&\nhttp://"
+    with pytest.raises(RuntimeError):
+        slow_and_sure().render(stuck)
+    assert safe_html.plain_text(safe_html.from_markdown(stuck)) == stuck

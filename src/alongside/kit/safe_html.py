@@ -68,7 +68,7 @@ _SIGN_AT_TIMES = (
     ("_", re.compile(r"[^A-Za-z0-9]_|_[^A-Za-z0-9]")),  # not inside a snake_case word
     ("@", re.compile(r"[^\s@]@[^\s@]")),
     ("&", re.compile(r"&[#\w]")),
-    ("\\", re.compile(r"\\[!-/:-@\[-`{-~\n]")),
+    ("\\", re.compile(r"\\(?:[!-/:-@\[-`{-~\n]| +\n)")),
     ("]", re.compile(r"\][(:]")),
     ("|", re.compile(r"-")),
 )
@@ -77,21 +77,29 @@ _SIGN_OF_A_LINE = re.compile(
     r"\n {0,3}(?:[-+](?=[ \t\n])|[-=][-= \t]*\n|>|#{1,6}(?=[ \t\n])|\d{1,9}[.)](?=[ \t\n]))"
     r"|\n[ \t]*\n(?: {4}| {0,3}\t)"
 )
+# What reaches over an empty line, or would make of a paragraph's lines something else: lists and lines of stars, fences,
+# the addresses of [names]. A table is told by its “|” and “-”.
+_MORE_THAN_PARAGRAPHS = re.compile(
+    r"\n {0,3}(?:\*(?=[ \t\n])|(?:[*_][ \t]*){3,}\n|```|~~~)|\]:|\r|\|(?s:.)*-|-(?s:.)*\|"
+)
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # An address that stands in HTML as it is: nothing in it is quoted, decoded or refused.
 _PLAIN_ADDRESS = re.compile(
-    r"(?:https?://|www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{2,4})?(?:[/?#][A-Za-z0-9/?#@!$()+,;=._-]*)?"
+    r"(?!.*xn--)(?:https?://|www\.)(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?::\d{2,4})?(?:[/?#][A-Za-z0-9/?#@!$()+,;=._-]*)?"
     r"|[A-Za-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 )
 # Right before an address: then it is hard to say where that begins, and the slow way decides.
-_GOES_ON = re.compile(r"[\w.+-]")
+_GOES_ON = re.compile(r"[\w.+<-]")
 _LINK = re.compile(ADDRESS)
-_LINE_END = re.compile(r"[ \t]*\n[ \t]*")
+# Where an inline rule of Markdown can begin. The library stops at each of 26 signs, and tries every rule there.
+_RULE_BEGINS = re.compile(r"[\n*<\[\\\]_`~]|!(?=\[)|&(?=[#\w])|:(?=//)")
+_LINE_END = re.compile(r" *\n[ \t]*")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _QUOTED = re.compile(r"<details class=\"quoted\">.*?</details>", re.DOTALL)
 _BLOCK_END = re.compile(r"</(?:p|div|li|h[3-6]|pre|blockquote|tr|summary|details|ul|ol|table)>|<br>|<hr>")
 _ANY_TAG = re.compile(r"<[^>]*>")
-_SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
+_SPACES = re.compile(r"[ \t\r\f\v\u00a0]{2,}|[\t\r\f\v\u00a0]")
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -137,6 +145,7 @@ def _markdown() -> MarkdownIt:
         ["table", "strikethrough", "linkify"]
     )
     renderer.linkify = Links()
+    renderer.inline.terminator_re = _RULE_BEGINS
     renderer.add_render_rule("image", _picture_as_link)
     return renderer
 
@@ -164,14 +173,32 @@ def from_markdown(text: str) -> str:
     text = _without_control(text)
     if not _has_markdown(text):
         return _paragraphs(text)
-    plain = _with_links_only(text)
-    return from_html(_markdown().render(text)) if plain is None else plain
+    if (plain := _with_links_only(text)) is not None:
+        return plain
+    if "\n\n" in text and _is_paragraphs(text):
+        return "\n".join(filter(None, map(from_markdown, _EMPTY_LINE.split(text))))
+    return _rendered(text)
+
+
+def _rendered(text: str) -> str:
+    try:
+        return from_html(_markdown().render(text))
+    except RuntimeError:  # of the library, where it would turn in a circle: the words are kept
+        return from_plain(text)
+
+
+def _is_paragraphs(text: str) -> bool:
+    """Whether paragraphs stand alone, so that only those with signs in them need the long way."""
+    lines = f"\n\n{text}\n"
+    return not (_SIGN_OF_A_LINE.search(lines) or _MORE_THAN_PARAGRAPHS.search(lines))
 
 
 def _with_links_only(text: str) -> str | None:
     """The commonest Markdown is an address and no Markdown at all. None where there is more to it."""
+    if "\\" in text or not Links().pretest(text):
+        return None
     links = Links().match(text)
-    if not links or "\\" in text or not all(_PLAIN_ADDRESS.fullmatch(link.text) for link in links):
+    if not links or not all(_PLAIN_ADDRESS.fullmatch(link.text) for link in links):
         return None
     if any(_GOES_ON.match(text, link.index - 1) for link in links if link.index):
         return None

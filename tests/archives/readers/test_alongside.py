@@ -120,7 +120,14 @@ def test_the_example_of_the_description_reads_as_it_says(tmp_path: Path) -> None
     ]
     assert list(reader.messages()) == [
         MessageRecord(
-            "m1", "r1", "u1", "<p><em>text</em></p>", datetime(2026, 3, 1, 9, 30, tzinfo=UTC), "t1", subject="Subject"
+            "m1",
+            "r1",
+            "u1",
+            "<p><em>text</em></p>",
+            datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
+            "t1",
+            subject="Subject",
+            text="text",
         ),
         RemovedRecord("m0"),
         LeftOut(Reason.UNKNOWN, "line 8: Recipe"),
