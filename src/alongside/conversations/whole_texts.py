@@ -37,7 +37,7 @@ def unscoped_whole_texts(conversation_ids: Sequence[int]) -> list[WholeText]:
     return _whole_texts(f"IN ({marks_for(conversation_ids)})", list(conversation_ids))
 
 
-def unscoped_all_texts(messages_at_once: int = 20_000) -> Iterator[list[WholeText]]:
+def unscoped_all_texts(messages_at_once: int = 5_000) -> Iterator[list[WholeText]]:
     """Every conversation there is, some at a time in the order of rows; for making an index anew."""
     last, step = 0, max(1, messages_at_once // 40)
     while True:

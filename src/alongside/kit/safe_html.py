@@ -99,7 +99,8 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 _QUOTED = re.compile(r"<details class=\"quoted\">.*?</details>", re.DOTALL)
 _BLOCK_END = re.compile(r"</(?:p|div|li|h[3-6]|pre|blockquote|tr|summary|details|ul|ol|table)>|<br>|<hr>")
 _ANY_TAG = re.compile(r"<[^>]*>")
-_SPACES = re.compile(r"[ \t\r\f\v\u00a0]{2,}|[\t\r\f\v\u00a0]")
+_SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
+_OTHER_SPACE = re.compile(r"[\t\r\f\v\u00a0]")
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -255,4 +256,6 @@ def plain_text(safe: str) -> str:
         return html.unescape(safe[3:-4])
     text = _QUOTED.sub("\n", safe) if "<details" in safe else safe
     text = html.unescape(_ANY_TAG.sub("", _BLOCK_END.sub("\n", text)))
-    return _EMPTY_LINES.sub("\n", _SPACES.sub(" ", text).replace("\n ", "\n").replace(" \n", "\n")).strip()
+    if "  " in text or _OTHER_SPACE.search(text):
+        text = _SPACES.sub(" ", text)
+    return _EMPTY_LINES.sub("\n", text.replace("\n ", "\n").replace(" \n", "\n")).strip()

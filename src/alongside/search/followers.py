@@ -87,7 +87,7 @@ class WordsFollower:
                 written += self._take_in(lines)
         except TooFarBehind:
             self._words.close()
-            rebuild_words(self._index)
+            rebuild_words(self._index, memory=self._memory)
             self._open()
         return written
 

@@ -130,10 +130,12 @@ def bring(path: Path, *, open_lists: bool = False, quiet: bool = False) -> Any:
     from alongside.archives.actions import bring_in
     from alongside.archives.port import Unreadable
     from alongside.archives.reading_ahead import read_ahead
+    from alongside.config.stores import read_unmapped
     from alongside.people.queries import unscoped_installation
     from alongside.search.followers import catch_up_words
 
     _refuse_without_ledger()
+    read_unmapped()
     found, began = _reader(path), monotonic()
     is_try_out = unscoped_installation().is_try_out
     bar = nullcontext() if quiet else reading(found.progress, f"bringing in {path.name}")
