@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event, Thread
 from time import perf_counter
-from typing import Any
+from typing import Any, Self
 
 from bench.installation import Failed, Installation
 
@@ -60,8 +61,50 @@ def milliseconds(ask: Callable[[], object]) -> float:
     return (perf_counter() - began) * 1000
 
 
+def processor_seconds() -> float:
+    """Of this process, and of its children that have ended."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class FamilyMemory:
+    """The most that this process and those it started held at one moment, in megabytes; looked at ten times a second.
+
+    Not what getrusage tells: for a child, that begins with the size of who started it.
+    """
+
+    def __init__(self) -> None:
+        self.peak = 0.0
+        self._ended = Event()
+        self._looking = Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._looking.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.1):
+            self.peak = max(self.peak, sum(map(_resident_megabytes, [os.getpid(), *_children()])))
+
+
+def _children() -> list[int]:
+    return [int(child) for tasks in Path("/proc/self/task").glob("*/children") for child in tasks.read_text().split()]
+
+
+def _resident_megabytes(process: int) -> float:
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:  # it has just ended
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
 
 
 def memory_megabytes() -> dict[str, float]:

@@ -9,7 +9,7 @@ from random import Random
 from time import perf_counter
 from typing import Any
 
-from bench.children import peak_megabytes, start_django, tell
+from bench.children import FamilyMemory, processor_seconds, start_django, tell
 from bench.installation import header, write_lines
 from bench.million import EACH
 from bench.texts import posts
@@ -45,13 +45,20 @@ def _archive(texts: list[str], messages: int) -> Iterator[object]:
 
 def ours(archive: Path) -> dict[str, Any]:
     """Just what `alongside import` does after its start."""
-    from alongside.config.commands.archiving import bring
+    from alongside.config.commands.archiving import bring, stay_small
     from alongside.config.commands.starting import prepare_store
 
     prepare_store()
-    began = perf_counter()
-    report = bring(archive, quiet=False)
-    return {"seconds": perf_counter() - began, "messages": report.new, "peak": peak_megabytes()}
+    stay_small()
+    began, used = perf_counter(), processor_seconds()
+    with FamilyMemory() as memory:
+        report = bring(archive, quiet=False)
+    return {
+        "seconds": perf_counter() - began,
+        "processor": processor_seconds() - used,
+        "messages": report.new,
+        "peak": memory.peak,
+    }
 
 
 def bare(store: Path) -> dict[str, Any]:
@@ -66,17 +73,17 @@ def bare(store: Path) -> dict[str, Any]:
     prepare_store()
     for around in (Connection, Account, Audience, Room):
         around.objects.bulk_create(_rows(store, around))
-    took, messages = 0.0, 0
+    took, used, messages = 0.0, 0.0, 0
     models: tuple[Any, ...] = (Conversation, Message)
     for model in models:
         rows = _rows(store, model)
         messages = len(rows)
-        began = perf_counter()
+        began, before = perf_counter(), processor_seconds()
         for start in range(0, len(rows), AT_ONCE):
             with transaction.atomic():
                 model.objects.bulk_create(rows[start : start + AT_ONCE])
-        took += perf_counter() - began
-    return {"seconds": took, "messages": messages}
+        took, used = took + perf_counter() - began, used + processor_seconds() - before
+    return {"seconds": took, "processor": used, "messages": messages}
 
 
 def _rows(store: Path, model: Any) -> list[Any]:

@@ -77,12 +77,10 @@ _SIGN_OF_A_LINE = re.compile(
     r"\n {0,3}(?:[-+](?=[ \t\n])|[-=][-= \t]*\n|>|#{1,6}(?=[ \t\n])|\d{1,9}[.)](?=[ \t\n]))"
     r"|\n[ \t]*\n(?: {4}| {0,3}\t)"
 )
-# What reaches over an empty line, or would make of a paragraph's lines something else: lists and lines of stars, fences,
-# the addresses of [names]. A table is told by its “|” and “-”.
-_MORE_THAN_PARAGRAPHS = re.compile(
-    r"\n {0,3}(?:\*(?=[ \t\n])|(?:[*_][ \t]*){3,}\n|```|~~~)|\]:|\r|\|(?s:.)*-|-(?s:.)*\|"
-)
-_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+# What reaches over an empty line: code between fences, the addresses of [names], a heading without words.
+_REACHES_FAR = re.compile(r"```|~~~|\]:|\r|#[ \t#]*(?:\n|\Z)")
+# After an empty line, what is not set in and is no item of a list stands for itself, whatever came before.
+_STANDS_ALONE = re.compile(r"\n(?:[ \t]*\n)+(?![ \t\n*+\d-])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # An address that stands in HTML as it is: nothing in it is quoted, decoded or refused.
 _PLAIN_ADDRESS = re.compile(
@@ -176,8 +174,9 @@ def from_markdown(text: str) -> str:
         return _paragraphs(text)
     if (plain := _with_links_only(text)) is not None:
         return plain
-    if "\n\n" in text and _is_paragraphs(text):
-        return "\n".join(filter(None, map(from_markdown, _EMPTY_LINE.split(text))))
+    parts = [] if _REACHES_FAR.search(text) else _STANDS_ALONE.split(text)
+    if len(parts) > 1:
+        return "\n".join(filter(None, map(from_markdown, parts)))
     return _rendered(text)
 
 
@@ -186,12 +185,6 @@ def _rendered(text: str) -> str:
         return from_html(_markdown().render(text))
     except RuntimeError:  # of the library, where it would turn in a circle: the words are kept
         return from_plain(text)
-
-
-def _is_paragraphs(text: str) -> bool:
-    """Whether paragraphs stand alone, so that only those with signs in them need the long way."""
-    lines = f"\n\n{text}\n"
-    return not (_SIGN_OF_A_LINE.search(lines) or _MORE_THAN_PARAGRAPHS.search(lines))
 
 
 def _with_links_only(text: str) -> str | None:

@@ -37,6 +37,7 @@ class Writing:
         self._present = known or Present(main_language)
         if known is None:
             languages_present.write(folder, self._present)
+        self._waiting, self._most_waiting = 0, memory // 2
         self._open = _Side(folder / OPEN, self._present.main, memory, threads)
         self._closed = _Side(folder / CLOSED, self._present.main, memory, threads)
 
@@ -44,6 +45,10 @@ class Writing:
         self.forget(unit.conversation_id)
         self._present.note(unit)
         (self._open if unit.is_open else self._closed).add(unit)
+        # tantivy lets 10,000 documents wait for its threads, however long each is; only a commit lets none wait.
+        self._waiting += sum(len(message.text) for message in unit.messages)
+        if self._waiting > self._most_waiting:
+            self.commit()
 
     def forget(self, conversation_id: int) -> None:
         self._open.drop(conversation_id)
@@ -55,6 +60,7 @@ class Writing:
             languages_present.write(self._folder, self._present)
         self._open.commit()
         self._closed.commit()
+        self._waiting = 0
 
     def close(self) -> None:
         self._open.close()
