@@ -4,11 +4,12 @@ Reading a message and rendering it costs about as much as storing it, so two cor
 fast as one. The pipe between them holds back who is ahead: memory stays what some batches take.
 """
 
+import fcntl
 import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from itertools import islice
 from operator import attrgetter
@@ -32,6 +33,7 @@ from alongside.archives.recognising import Recognised, recognised
 from alongside.kit.safe_html import plain_text
 
 RECORDS_A_FRAME: Final = 200
+PIPE_BYTES: Final = 1 << 20
 
 _NAMES: Final = tuple(one.name for one in fields(MessageRecord))
 _TEXT: Final = _NAMES.index("text")
@@ -99,9 +101,18 @@ def read_ahead(found: Recognised, path: Path) -> Iterator[ReaderAhead]:
     words = [sys.executable, "-m", "alongside.archives.reading_ahead", str(path)]
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:  # noqa: S603 (ourselves)
         try:
+            _widen(cast("BinaryIO", process.stdout))
             yield ReaderAhead(found, cast("BinaryIO", process.stdout), path.name)
         finally:
             process.kill()
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Room for some batches of what is stored at once. Pipes hold 64 kB, half a frame: each process would then wait for
+    the other most of the time.
+    """
+    with suppress(OSError, AttributeError):  # as wide as this system lets it be
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _send(path: Path, pipe: BinaryIO) -> None:
