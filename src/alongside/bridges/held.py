@@ -35,8 +35,8 @@ def known_of(viewer: Viewer) -> list[Known]:
     if lines := tuple(f"In {name}" for name in kept.values_list("room__name", flat=True)):
         known.append(Known("Threads that you kept, whose later replies are offered to you", lines))
     flows = Flow.objects.filter(account_id__in=viewer.account_ids).select_related("feed", "room").order_by("id")
-    if lines := tuple(f"{row.feed.name} into {row.room.name}" for row in flows):
-        known.append(Known("Blogs of yours that flow into a room", lines))
+    if lines := tuple(f"{row.feed.name} into {row.room.name}" if row.room else row.feed.name for row in flows):
+        known.append(Known("Blogs of yours that are followed", lines))
     owned = Bridge.objects.filter(owner_id=viewer.person_id or 0).order_by("id")
     if lines := tuple(owned.values_list("connection__name", flat=True)):
         known.append(Known("Connections of which you are told when they do not work", lines))

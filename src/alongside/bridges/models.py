@@ -89,8 +89,10 @@ class Flow(models.Model):
     """Somebody's own blog, which they let flow into a room: a new entry is told there, with a link to its home."""
 
     feed = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    # None: it is only found, and told nowhere.
+    room = models.ForeignKey(Room, null=True, on_delete=models.CASCADE, related_name="+")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["feed", "room"], name="flows_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["feed", "room", "account"], name="flows_once")]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from alongside.bridges.acts import choosing, finding, helping, keeping, posting, rooms, thanking
+from alongside.bridges.acts import choosing, finding, flowing, helping, keeping, posting, rooms, thanking
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing
 from alongside.bridges.port import Body, Can, Post
 from alongside.bridges.rules import ActName
@@ -27,11 +27,15 @@ ACTS: dict[ActName, Callable[[Asking], Answer]] = {
     ActName.FORGET_ROOM: rooms.forget_room,
     ActName.OPEN: rooms.open_archive,
     ActName.HELP: helping.explain,
+    ActName.FLOW: flowing.follow,
+    ActName.STOP_FLOW: flowing.stop,
     **choosing.ACTS,
 }
 # These write nothing, or in short steps of their own, each safe to repeat: a transaction around them would only keep
 # others from writing while they look.
-BY_THEMSELVES = frozenset({ActName.FIND, ActName.FIND_HERE, ActName.HELP, ActName.KNOW, ActName.FORGET_SURELY})
+BY_THEMSELVES = frozenset(
+    {ActName.FIND, ActName.FIND_HERE, ActName.HELP, ActName.KNOW, ActName.FORGET_SURELY, ActName.FLOW}
+)
 
 
 def done(asking: Asking) -> Answer:

@@ -19,6 +19,7 @@ def explain(asking: Asking) -> Answer:
         (_("pause · go on"), _("keeps your words out of what is found, and takes them in again.")),
         (_("forget me · take my things · what do you know of me"), _("what is yours stays yours.")),
         (_("join accounts"), _("makes several accounts of yours one person, by your own act.")),
+        (_("follow my blog ADDRESS into #room"), _("its posts are found, and told there.")),
         (_("remember this room · stop"), _("for members of a room.")),
     )
     return Answer(

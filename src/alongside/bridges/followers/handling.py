@@ -11,6 +11,8 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from alongside.bridges.actions.flowing import KIND as KIND_OF_FEEDS
+from alongside.bridges.actions.flowing import flow_on
 from alongside.bridges.actions.following import (
     come_in,
     follow_member,
@@ -229,6 +231,8 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
         brought_by=None,
     )
     tell_of_new(None, said=values)
+    if bridge.kind == KIND_OF_FEEDS:
+        flow_on(None, said=values)
     return taken
 
 

@@ -17,7 +17,7 @@ _LONGEST_ROOM_LINK: Final = 500
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)  # before it nobody wrote a feed: a date that was never set
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Seen(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """Of an entry that was told: what it said, shortly, and when it was first seen, where it has no date itself."""
 
     words: str
