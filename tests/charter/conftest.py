@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from pytest_django import Settings
+from tests.bridges.world import World
 from tests.charter.world import Archives, only_words
 
 
@@ -29,3 +30,10 @@ def archives(home: Path, tmp_path: Path) -> Archives:
 def without_meaning(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with only_words(monkeypatch):
         yield
+
+
+@pytest.fixture
+def world(db: None, home: Path, tmp_path: Path, without_meaning: None) -> World:
+    """People in a chat and a mailbox, through the real core."""
+    del db, home, without_meaning
+    return World(tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from alongside.web.charter import PROOFS
+from alongside.web.charter import PROOFS, SO_FAR
 
 HERE = Path(__file__).parent
 PROMISES = range(1, 13)
@@ -43,3 +43,11 @@ def test_a_promise_without_a_test_says_not_yet(home: Path) -> None:
         assert ("not yet" in text.lower()) == (promise not in PROOFS), promise
         for proof in PROOFS.get(promise, ()):
             assert proof in text
+
+
+@pytest.mark.django_db
+def test_what_is_proved_in_part_says_which_part(home: Path) -> None:
+    page = Client().get("/charter").content.decode()
+    assert set(SO_FAR) <= set(PROOFS)
+    for promise, words in SO_FAR.items():
+        assert str(words) in page.split(f'id="promise-{promise}"')[1].split("</li>")[0]

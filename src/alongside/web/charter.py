@@ -1,7 +1,10 @@
 """What proves each promise: names of tests in `tests/charter/`. A test sees that they are there.
 
-A promise that is not in this table is not proved yet, and the page says so.
+A promise that is not in this table is not proved yet, and the page says so. Of one that is proved in part, it says
+which part.
 """
+
+from django.utils.translation import gettext_lazy
 
 PROOFS: dict[int, tuple[str, ...]] = {
     3: (
@@ -26,8 +29,14 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_a_draft_that_a_machine_filled_is_kept_nowhere",
         "test_what_somebody_is_writing_is_read_by_them_alone",
         "test_what_the_keeper_left_out_is_in_no_note",
+        "test_a_question_is_posted_by_its_askers_act_alone_word_for_word_and_once",
+        "test_no_other_act_posts_in_anybodys_name",
+        "test_what_a_machine_chose_says_so_and_becomes_a_note_by_a_persons_act_only",
     ),
     7: (
+        "test_before_anybody_asked_it_in_nothing_of_a_room_is_written_down",
+        "test_it_says_in_the_room_that_it_is_there_what_it_takes_in_and_how_to_end_it",
+        "test_whatever_happens_it_takes_in_what_its_members_asked_it_to",
         "test_direct_messages_never_come_in",
         "test_a_sealed_room_is_read_by_nobody_and_in_no_index",
         "test_nobody_else_opens_it_an_administrator_included",
@@ -37,8 +46,22 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_no_later_import_brings_anybody_back",
         "test_what_cannot_be_called_back_is_named_before_and_after",
     ),
+    8: (
+        "test_only_the_outbox_makes_what_goes_out",
+        "test_only_the_sender_hands_a_post_to_a_tool",
+        "test_a_reason_that_nobody_asked_for_is_refused_and_written_nowhere",
+        "test_while_nobody_does_anything_nothing_is_said",
+        "test_every_post_that_comes_by_itself_says_why_it_came",
+    ),
     12: (
         "test_ones_own_words_go_along_and_nobody_elses_nor_what_is_sealed",
         "test_brought_into_an_empty_installation_it_reads_the_same",
+    ),
+}
+
+SO_FAR = {
+    8: gettext_lazy(
+        "So far nothing is sent but what somebody asked for, and all of it passes one gate. How often and in which hours is"
+        " asked there once something comes by itself."
     ),
 }

@@ -400,9 +400,12 @@ class KnownSection:
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """The promises' words stand in the template; here is what proves each (names of tests) by its number."""
+    """The promises' words stand in the template; here is what proves each (names of tests) by its number, and which
+    part of it where that is not the whole.
+    """
 
     proofs: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    so_far: dict[int, str] = field(default_factory=dict)
 
 
 # error.html: `error`

@@ -33,7 +33,7 @@ from alongside.search.queries import related as related_to
 from alongside.search.rules import LONGEST_QUESTION
 from alongside.web import presenting
 from alongside.web.acting import answering_not_there
-from alongside.web.charter import PROOFS
+from alongside.web.charter import PROOFS, SO_FAR
 from alongside.web.note_views import asked_of, credited_to, tell_what_was_answered
 from alongside.web.pages import asked_to_sign_in, now, shown, shown_part, source_of, tool_of, viewer_of, whole_or_part
 from alongside.web.spoken import spoken, spoken_each
@@ -218,7 +218,8 @@ def shown_choices(
 @require_safe
 @gzip_page
 def charter(request: HttpRequest) -> HttpResponse:
-    return shown(request, "charter.html", "charter", charter=presenting.Charter(PROOFS))
+    so_far = {number: str(words) for number, words in SO_FAR.items()}
+    return shown(request, "charter.html", "charter", charter=presenting.Charter(PROOFS, so_far))
 
 
 def _find(request: HttpRequest, question: str, *, newest_first: bool) -> presenting.Find:

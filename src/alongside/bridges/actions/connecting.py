@@ -108,6 +108,7 @@ def _told(row: Bridge) -> bool:
         body = Body(
             title=f"{row.connection.name} is not connected any more",
             lines=(row.problem, "Nothing that was taken in is lost. `alongside check` says how to mend it."),
+            foot=("You connected it, so I tell you, once.",),
         )
         key = f"owner-{row.pk}-{clock.now():%Y%m%d%H%M%S}"
         post = Post(key=key, body=body, account=account.source_id)
