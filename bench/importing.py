@@ -72,11 +72,11 @@ def bare(store: Path) -> dict[str, Any]:
 
     prepare_store()
     for around in (Connection, Account, Audience, Room):
-        around.objects.bulk_create(_rows(store, around))
+        around.objects.bulk_create(bare_rows(store, around))
     took, used, messages = 0.0, 0.0, 0
     models: tuple[Any, ...] = (Conversation, Message)
     for model in models:
-        rows = _rows(store, model)
+        rows = bare_rows(store, model)
         messages = len(rows)
         began, before = perf_counter(), processor_seconds()
         for start in range(0, len(rows), AT_ONCE):
@@ -86,7 +86,7 @@ def bare(store: Path) -> dict[str, Any]:
     return {"seconds": took, "processor": used, "messages": messages}
 
 
-def _rows(store: Path, model: Any) -> list[Any]:
+def bare_rows(store: Path, model: Any) -> list[Any]:
     names = [column.attname for column in model._meta.concrete_fields]
     kinds = {column.attname: column.get_internal_type() for column in model._meta.concrete_fields}
     with sqlite3.connect(store) as rows:

@@ -1,6 +1,7 @@
 """The acts, the same in every tool, through the real core."""
 
 import pytest
+from django.db import connection
 
 from alongside.bridges.models import Arrival, Followed
 from alongside.bridges.port import AccountSeen, Reach, Sign
@@ -8,6 +9,9 @@ from alongside.conversations.models import Conversation, Helped, Message
 from alongside.letters.models import Delivery
 from alongside.notes.models import Note, Remark, Revision
 from tests.bridges.world import HOTLINE, LEADS, WITH_DEE, World, words_of
+
+# On PostgreSQL the journal waits for every transaction that is open: a test in one would find nothing.
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 
 
 def remembered(world: World, room: str = HOTLINE) -> tuple[str, str]:

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from alongside.audiences.models import Audience, Hearer
 from alongside.audiences.queries import shared_by, unscoped_audience
-from alongside.audiences.rules import Kind
+from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.bridges.models import Arrival, Bridge, Followed, Presence
 from alongside.bridges.port import Reach, RoomSeen
 from alongside.bridges.rules import ArrivalState, Listens, may_say_there
@@ -37,6 +39,16 @@ class BridgeFacts:
     cursor: str
     sealed_settings: str
     owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewArrival:
+    """Something in the inbox that has to be dealt with."""
+
+    arrival_id: int
+    remote_id: str
+    version: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +154,29 @@ def _room_there(room: Room, presence: Presence | None) -> RoomThere:
     )
 
 
-def rooms_to_ask_in(viewer: Viewer, connection_id: int) -> list[RoomThere]:
-    """Rooms of a tool in which Alongside is and the viewer hears: where it may post a question of theirs."""
+def rooms_to_ask_in(
+    viewer: Viewer, connection_id: int, *, first: int | None = None, limit: int | None = None
+) -> list[RoomThere]:
+    """Rooms of a tool in which Alongside is and the viewer hears: where it may post a question of theirs. By name,
+    but the `first` one before them. One query, however many.
+    """
     rows = Presence.objects.filter(room__connection_id=connection_id, is_there=True).select_related("room")
-    there = [_room_there(row.room, row) for row in rows.order_by("room__name")]
-    return [room for room in there if is_hearer_of(viewer, room)]
+    heard = rows.filter(room__audience__in=_heard_by(viewer))
+    is_other = Case(When(room_id=first or 0, then=Value(0)), default=Value(1))
+    return [_room_there(row.room, row) for row in heard.order_by(is_other, "room__name", "id")[:limit]]
 
 
 def is_hearer_of(viewer: Viewer, room: RoomThere) -> bool:
     """Whether somebody is in a room: a full member in an open one, one of its members in a closed one."""
-    facts = unscoped_audience(room.audience_id)
-    if facts.is_sealed:
-        return False
-    if facts.kind in (Kind.WORLD, Kind.ORGANISATION) and viewer.reads_organisation:
-        return True
-    heard = Hearer.objects.filter(audience_id=room.audience_id)
-    return heard.filter(Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id or 0)).exists()
+    return _heard_by(viewer).filter(pk=room.audience_id).exists()
+
+
+def _heard_by(viewer: Viewer) -> "QuerySet[Audience]":
+    hears = Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id or 0)
+    heard = Q(pk__in=Hearer.objects.filter(hears).values("audience_id"))
+    if viewer.reads_organisation:
+        heard |= Q(kind__in=[kind.value for kind in OPEN_KINDS])
+    return Audience.objects.filter(heard, is_sealed=False)
 
 
 def unscoped_hearers_together(room: RoomThere) -> Viewer | None:
@@ -179,9 +198,22 @@ def unscoped_hearers_together(room: RoomThere) -> Viewer | None:
     return shared_by(viewers) if viewers else None
 
 
-def unscoped_followed(room_id: int, contexts: Collection[str]) -> dict[str, Followed]:
-    rows = Followed.objects.filter(room_id=room_id, context__in=contexts)
-    return {row.context: row for row in rows}
+def unscoped_are_followed(threads: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Of threads, each by its room's row and its id, those that are followed. One query, or none for no threads."""
+    if not threads:
+        return set()
+    rows = Followed.objects.filter(room_id__in={room for room, _ in threads}, context__in={one for _, one in threads})
+    return set(rows.values_list("room_id", "context")) & set(threads)
+
+
+def unscoped_are_known(messages: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Of messages, each by its room's row and its id, those that are here. One query, or none for no messages."""
+    if not messages:
+        return set()
+    rows = Message.objects.filter(
+        room_id__in={room for room, _ in messages}, source_id__in={one for _, one in messages}
+    )
+    return set(rows.values_list("room_id", "source_id")) & set(messages)
 
 
 def unscoped_known_messages(room_id: int, source_ids: Collection[str]) -> dict[str, int]:
@@ -235,18 +267,18 @@ def unscoped_account(connection_id: int, source_id: str) -> Account | None:
     return Account.objects.filter(connection_id=connection_id, source_id=source_id).first()
 
 
-def unscoped_new_arrivals(bridge_id: int, now: datetime, limit: int) -> Sequence[Arrival]:
+def unscoped_new_arrivals(bridge_id: int, now: datetime, limit: int) -> Sequence[NewArrival]:
     """In the order in which they came; one that waits for another try holds up what came after it, so that an edit
-    is never dealt with before what it edits.
+    is never dealt with before what it edits. By hand: asked many times a second, and of everything that is said.
     """
-    rows = list(Arrival.objects.filter(bridge_id=bridge_id, state=ArrivalState.NEW.value).order_by("id")[:limit])
-    waits = next((number for number, row in enumerate(rows) if row.due_at > now), len(rows))
-    return rows[:waits]
-
-
-def unscoped_is_anything_new(bridge_id: int, now: datetime) -> bool:
-    first = Arrival.objects.filter(bridge_id=bridge_id, state=ArrivalState.NEW.value).order_by("id").first()
-    return first is not None and first.due_at <= now
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT due_at > %s, id, remote_id, version, body FROM bridges_arrival"
+            " WHERE bridge_id = %s AND state = %s ORDER BY id LIMIT %s",
+            [connection.ops.adapt_datetimefield_value(now), bridge_id, ArrivalState.NEW.value, limit],
+        )
+        rows = takewhile(lambda row: not row[0], cursor.fetchall())
+        return [NewArrival(key, remote_id, version, bytes(body)) for _, key, remote_id, version, body in rows]
 
 
 def unscoped_sealed_before(room: RoomThere) -> list[int]:

@@ -3,16 +3,18 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 
 from alongside.kit import clock
+from alongside.kit.durable import durable
 from alongside.kit.refused import Refused
 from alongside.letters.models import Delivery
-from alongside.letters.queries import Claimed
+from alongside.letters.queries import Claimed, unscoped_is_anything_due
 from alongside.letters.rules import CLAIMED_FOR, Because, State, after_failure, is_too_uncertain, may_go_out
 
 # A failed delivery holds words for somebody; it is kept without them, for the connection's page, and not for long.
 FAILED_FOR = timedelta(days=7)
+CLAIMED_AT_ONCE = 20
 
 
 def put_out(
@@ -36,12 +38,16 @@ def put_out(
     )  # fmt: skip
 
 
-def claim(_actor: None, *, connection_id: int, is_idempotent: bool, limit: int = 20) -> list[Claimed]:
+def claim(_actor: None, *, connection_id: int, is_idempotent: bool) -> list[Claimed]:
     """What is due, oldest first, for this process alone until CLAIMED_FOR is over. What another process had claimed
-    and did not finish may have got through: it counts as uncertain, unless the tool posts once for one key.
+    and did not finish may have got through: it counts as uncertain, unless the tool posts once for one key. There one
+    is claimed at a time, so that none is uncertain that was not tried.
     """
     now = clock.now()
-    with transaction.atomic():
+    if not unscoped_is_anything_due(connection_id, now):  # looked at many times a second: that takes no lock
+        return []
+    limit = CLAIMED_AT_ONCE if is_idempotent else 1
+    with durable():
         due = Delivery.objects.filter(connection_id=connection_id, due_at__lte=now).exclude(state=State.FAILED.value)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)

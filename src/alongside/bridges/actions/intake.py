@@ -1,85 +1,99 @@
 """The inbox: what came from a tool is safe here before the tool is told that we have it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
-from django.db import transaction
+from django.db import connection
 
 from alongside.bridges.models import Arrival, Bridge
-from alongside.bridges.port import Arrived, Batch, Deleted, Moved, Said, encoded
-from alongside.bridges.queries import unscoped_followed, unscoped_known_messages, unscoped_rooms
-from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, is_taken_in
+from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Moved, Said, encoded
+from alongside.bridges.queries import RoomThere, unscoped_are_followed, unscoped_are_known, unscoped_rooms
+from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, Listens, is_taken_in
 from alongside.kit import clock
+from alongside.kit.durable import durable
 
 # Rows written at once: a transaction stays far below 100 ms.
 AT_ONCE = 500
 FIRST_PAUSE = 1.0
 LONGEST_ID = 300
+Key = tuple[int, str]
+_INSERT = (
+    "INSERT INTO bridges_arrival (bridge_id, remote_id, version, body, state, tries, due_at, came_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+)
 
 
 def take_in(_actor: None, *, bridge_id: int, connection_id: int, batch: Batch) -> int:
-    """Write what came, and where to go on from, in one transaction. How many are new is returned.
+    """Write what came, and where to go on from. How many are new is returned.
 
-    What is said in a room where Alongside was not asked to listen is not written down at all.
+    What is said in a room where Alongside was not asked to listen is not written down at all. What is too much for
+    one short transaction is written in several; the cursor moves with the last one, so that what is cut off in
+    between comes again and is known then.
     """
-    kept = list(_listened_to(connection_id, batch.arrived))
-    now = clock.now()
-    with transaction.atomic():
-        # By number, not by what comes back: on a conflict neither store says which rows were new.
-        before = Arrival.objects.filter(bridge_id=bridge_id).order_by("-id").values_list("id", flat=True).first() or 0
-        Arrival.objects.bulk_create(
-            (_row(bridge_id, one, now) for one in kept), ignore_conflicts=True, batch_size=AT_ONCE
-        )
+    kept = _listened_to(connection_id, batch.arrived)
+    now, new = clock.now(), 0
+    rows = [_row(bridge_id, one, now) for one in kept[:AT_ONCE]]
+    for start in range(AT_ONCE, len(kept), AT_ONCE):
+        with durable():
+            new += _insert(rows)
+        rows = [_row(bridge_id, one, now) for one in kept[start : start + AT_ONCE]]
+    with durable():
+        new += _insert(rows)
         came = {"heard_at": now, **({"cursor": batch.cursor} if batch.cursor else {})}
         Bridge.objects.filter(pk=bridge_id).update(**came)
-        return Arrival.objects.filter(bridge_id=bridge_id, id__gt=before).count() if kept else 0
+    return new
 
 
-def _row(bridge_id: int, one: Arrived, now: datetime) -> Arrival:
-    return Arrival(
-        bridge_id=bridge_id,
-        remote_id=one.remote_id if len(one.remote_id) <= LONGEST_ID else sha256(one.remote_id.encode()).hexdigest(),
-        version=one.version[:100],
-        body=encoded(one.event),
-        due_at=now,
-        came_at=now,
-    )
+def _row(bridge_id: int, one: Arrived, now: datetime) -> tuple[Any, ...]:
+    moment = connection.ops.adapt_datetimefield_value(now)
+    remote_id = one.remote_id if len(one.remote_id) <= LONGEST_ID else sha256(one.remote_id.encode()).hexdigest()
+    return (
+        bridge_id, remote_id, one.version[:100], encoded(one.event), ArrivalState.NEW.value,
+        0, moment, moment,
+    )  # fmt: skip
 
 
-def _listened_to(connection_id: int, arrived: Sequence[Arrived]) -> Iterable[Arrived]:
+def _insert(rows: Sequence[tuple[Any, ...]]) -> int:
+    """How many of them were not there yet. By hand: this is where everything that a busy tool says comes through."""
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+        return int(cursor.rowcount)
+
+
+def _listened_to(connection_id: int, arrived: Sequence[Arrived]) -> list[Arrived]:
     """Everything but what was said where nobody asked Alongside to listen. Edits and deletions of what is here are
-    heard wherever they come from: who takes something away in the tool takes it away here.
+    heard wherever they come from: who takes something away in the tool takes it away here. Four queries, however many.
     """
     rooms = {one.source_id: one for one in unscoped_rooms(connection_id, _rooms_of(arrived))}
-    said: dict[str, list[Said | Deleted]] = {}
-    for one in arrived:
-        if isinstance(one.event, Said | Deleted):
-            said.setdefault(one.event.room, []).append(one.event)
-    known, followed = {}, {}
-    for source_id, events in said.items():
-        if source_id in rooms:
-            room_id = rooms[source_id].room_id
-            edits = [event.source_id for event in events if isinstance(event, Said) and event.edited_at]
-            known[source_id] = unscoped_known_messages(room_id, edits)
-            contexts = {event.context for event in events if isinstance(event, Said) and event.context}
-            followed[source_id] = unscoped_followed(room_id, contexts)
-    for one in arrived:
-        event = one.event
-        if isinstance(event, Said) and not event.is_to_us:
-            room = rooms.get(event.room)
-            if room is not None and is_taken_in(
-                is_there=room.is_there,
-                listens=room.listens,
-                is_followed=event.context in followed[event.room],
-                is_known=event.source_id in known[event.room],
-            ):
-                yield one
-        elif isinstance(event, Deleted):
-            if event.room in rooms:  # ids alone; what it takes away may lie in the inbox still
-                yield one
-        else:
-            yield one
+    choosy = [one for one in _said(arrived) if one.room in rooms and rooms[one.room].listens is not Listens.REMEMBERS]
+    followed = unscoped_are_followed({(rooms[one.room].room_id, one.context) for one in choosy if one.context})
+    known = unscoped_are_known({(rooms[one.room].room_id, one.source_id) for one in choosy if one.edited_at})
+    return [one for one in arrived if _is_heard(one.event, rooms, followed, known)]
+
+
+def _said(arrived: Sequence[Arrived]) -> Iterable[Said]:
+    return (one.event for one in arrived if isinstance(one.event, Said) and not one.event.is_to_us)
+
+
+def _is_heard(
+    event: Anything, rooms: Mapping[str, RoomThere], followed: AbstractSet[Key], known: AbstractSet[Key]
+) -> bool:
+    if isinstance(event, Deleted):
+        return event.room in rooms  # ids alone; what it takes away may lie in the inbox still
+    if not isinstance(event, Said) or event.is_to_us:
+        return True
+    room = rooms.get(event.room)
+    return room is not None and is_taken_in(
+        is_there=room.is_there,
+        listens=room.listens,
+        is_followed=(room.room_id, event.context) in followed,
+        is_known=(room.room_id, event.source_id) in known,
+    )
 
 
 def _rooms_of(arrived: Sequence[Arrived]) -> set[str]:
@@ -87,8 +101,18 @@ def _rooms_of(arrived: Sequence[Arrived]) -> set[str]:
 
 
 def finish(_actor: None, *, arrival_ids: Sequence[int]) -> None:
-    """Dealt with: the words go, the row stays so that a replay is known."""
-    Arrival.objects.filter(pk__in=arrival_ids).update(state=ArrivalState.DONE.value, body=b"")
+    """Dealt with: the words go, the row stays so that a replay is known.
+
+    The first thing in the transaction of what follows from them. Whoever else would deal with the same ones, because
+    a lease was lost half-way, waits here until that is done, and then finds them done. Raises DealtWith.
+    """
+    mine = Arrival.objects.filter(pk__in=arrival_ids, state=ArrivalState.NEW.value)
+    if mine.update(state=ArrivalState.DONE.value, body=b"") != len(arrival_ids):
+        raise DealtWith
+
+
+class DealtWith(Exception):
+    """Another process has dealt with some of these already."""
 
 
 def try_later(_actor: None, *, arrival_id: int) -> bool:

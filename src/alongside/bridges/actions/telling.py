@@ -25,15 +25,15 @@ def tell_of_new(_actor: None, *, said: Sequence[Said]) -> None:
 
     Only to who may read it now: a room that somebody has left tells them nothing more.
     """
-    rooms: dict[int, dict[str, list[Said]]] = {}
+    threads: dict[tuple[int, str], list[Said]] = {}
     for one in said:
         if one.context and one.edited_at is None:
-            rooms.setdefault(one.room_id, {}).setdefault(one.context, []).append(one)
-    for room_id, threads in rooms.items():
-        rows = Followed.objects.filter(room_id=room_id, context__in=threads).select_related("room")
-        for followed in rows:
-            for one in threads[followed.context]:
-                _tell(followed, one)
+            threads.setdefault((one.room_id, one.context), []).append(one)
+    rooms, contexts = {room for room, _ in threads}, {context for _, context in threads}
+    rows = Followed.objects.filter(room_id__in=rooms, context__in=contexts).select_related("room").order_by("id")
+    for followed in rows if threads else ():
+        for one in threads.get((followed.room_id, followed.context), ()):
+            _tell(followed, one)
 
 
 def _tell(followed: Followed, one: Said) -> None:

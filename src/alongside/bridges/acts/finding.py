@@ -105,9 +105,8 @@ def _web(url: str) -> str:
 
 def _rooms_to_offer(asking: Asking) -> list[RoomThere]:
     """The room one asks in first, then others of this tool in which one could ask."""
-    rooms = rooms_to_ask_in(asking.viewer, asking.bridge.connection_id)
     here = asking.room.room_id if asking.room else None
-    return sorted(rooms, key=lambda room: room.room_id != here)[:ROOMS_OFFERED]
+    return rooms_to_ask_in(asking.viewer, asking.bridge.connection_id, first=here, limit=ROOMS_OFFERED)
 
 
 def _thanks(about: tuple[str, ...], can: frozenset[Can]) -> tuple[Button, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,12 +22,11 @@ from alongside.bridges.actions.following import (
     see_account,
     see_room,
 )
-from alongside.bridges.actions.intake import finish, try_later
+from alongside.bridges.actions.intake import DealtWith, finish, try_later
 from alongside.bridges.actions.telling import tell_of_new
 from alongside.bridges.acts import rooms, thanking
 from alongside.bridges.acts.acting import BY_THEMSELVES, done, post_of, to_asker
 from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
-from alongside.bridges.models import Arrival
 from alongside.bridges.pace import pace
 from alongside.bridges.port import (
     AccountSeen,
@@ -49,6 +49,7 @@ from alongside.bridges.port import (
 )
 from alongside.bridges.queries import (
     BridgeFacts,
+    NewArrival,
     unscoped_account,
     unscoped_known_messages,
     unscoped_new_arrivals,
@@ -73,7 +74,7 @@ logger = logging.getLogger("alongside.bridges")
 class Needs:
     """An arrival that goes on once a thread was fetched from the tool."""
 
-    arrival_id: int
+    row: NewArrival
     room: str
     context: str
 
@@ -95,18 +96,20 @@ def handle_due(_actor: None, *, bridge: BridgeFacts, can: frozenset[Can]) -> Han
                 if these:
                     _handle(bridge, can, some, these)
             except NeedsThread as needs:
-                return Handled(count, Needs(some[0].pk, needs.room.source_id, needs.context))
+                return Handled(count, Needs(some[0], needs.room.source_id, needs.context))
+            except DealtWith:
+                logger.info("An event of %s was dealt with by another process.", bridge.name)
             except Exception as error:  # noqa: BLE001 (whatever a tool sends ends no process)
                 logger.warning("An event of %s could not be dealt with (%s).", bridge.name, type(error).__name__)
-                if try_later(None, arrival_id=some[0].pk):
+                if try_later(None, arrival_id=some[0].arrival_id):
                     return Handled(count)
             count += len(some)
     return Handled(count)
 
 
 def _as_one_or_each(
-    bridge: BridgeFacts, can: frozenset[Can], rows: list[Arrival], events: list[Anything]
-) -> Iterator[tuple[list[Arrival], list[Anything]]]:
+    bridge: BridgeFacts, can: frozenset[Can], rows: list[NewArrival], events: list[Anything]
+) -> Iterator[tuple[list[NewArrival], list[Anything]]]:
     """Several messages at once; where one of them is in the way of the others, each by itself. No events: done."""
     if len(rows) > 1:
         try:
@@ -122,20 +125,23 @@ def _as_one_or_each(
 def handle_with_thread(
     _actor: None, *, bridge: BridgeFacts, can: frozenset[Can], needs: Needs, thread: Sequence[Said]
 ) -> None:
-    """Take in the thread that an act is about, then do the act."""
-    row = Arrival.objects.filter(pk=needs.arrival_id).first()
-    if row is None or not row.body:
+    """Take in the thread that an act is about, then do the act. What is in the way of that is tried again later."""
+    try:
+        with transaction.atomic():
+            finish(None, arrival_ids=[needs.row.arrival_id])
+            if said := [one for one in thread if not one.is_to_us]:  # what was an act is nobody's to keep
+                _take_in(bridge, said)
+            _act_on(bridge, can, needs.row, decoded(needs.row.body), is_thread_here=True)
+    except DealtWith:
         return
-    with transaction.atomic():
-        if said := [one for one in thread if not one.is_to_us]:  # what was an act is nobody's to keep
-            _take_in(bridge, said)
-        _act_on(bridge, can, row, decoded(bytes(row.body)), is_thread_here=True)
-        finish(None, arrival_ids=[row.pk])
+    except Exception as error:  # noqa: BLE001 (whatever a tool sends ends no process)
+        logger.warning("An act in %s could not be done with its thread (%s).", bridge.name, type(error).__name__)
+        try_later(None, arrival_id=needs.row.arrival_id)
 
 
-def _together(arrivals: Sequence[Arrival]) -> Iterator[tuple[list[Arrival], list[Anything]]]:
+def _together(arrivals: Sequence[NewArrival]) -> Iterator[tuple[list[NewArrival], list[Anything]]]:
     """Arrivals one by one, but plain messages that follow on each other at once."""
-    rows: list[Arrival] = []
+    rows: list[NewArrival] = []
     events: list[Anything] = []
     for row in arrivals:
         event = _decoded(row)
@@ -150,12 +156,13 @@ def _together(arrivals: Sequence[Arrival]) -> Iterator[tuple[list[Arrival], list
         yield rows, events
 
 
-def _decoded(row: Arrival) -> Anything | None:
+def _decoded(row: NewArrival) -> Anything | None:
     try:
-        return decoded(bytes(row.body))
+        return decoded(row.body)
     except msgspec.MsgspecError:  # written by an older or newer version of ours
         logger.warning("An event in the inbox cannot be read any more and was left.")
-        finish(None, arrival_ids=[row.pk])
+        with suppress(DealtWith):
+            finish(None, arrival_ids=[row.arrival_id])
         return None
 
 
@@ -163,24 +170,20 @@ def _is_plain(event: Anything) -> bool:
     return isinstance(event, Said) and not event.is_to_us
 
 
-def _handle(bridge: BridgeFacts, can: frozenset[Can], rows: list[Arrival], events: list[Anything]) -> None:
-    if _is_plain(events[0]):
-        with transaction.atomic():
+def _handle(bridge: BridgeFacts, can: frozenset[Can], rows: list[NewArrival], events: list[Anything]) -> None:
+    first = events[0]
+    if not _is_plain(first) and isinstance(first, Said | Commanded) and act_of(first.words).name in BY_THEMSELVES:
+        _answer(bridge, can, rows[0], first)
+        return
+    with transaction.atomic():
+        finish(None, arrival_ids=[row.arrival_id for row in rows])
+        if _is_plain(first):
             _take_in(bridge, [event for event in events if isinstance(event, Said)])
-            finish(None, arrival_ids=[row.pk for row in rows])
-    elif isinstance(events[0], Said | Commanded) and act_of(_words(events[0])).name in BY_THEMSELVES:
-        _act_on(bridge, can, rows[0], events[0])
-    else:
-        with transaction.atomic():
-            _follow(bridge, can, rows[0], events[0])
-            finish(None, arrival_ids=[rows[0].pk])
+        else:
+            _follow(bridge, can, rows[0], first)
 
 
-def _words(event: Said | Commanded) -> str:
-    return event.words
-
-
-def _follow(bridge: BridgeFacts, can: frozenset[Can], row: Arrival, event: Anything) -> None:
+def _follow(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Anything) -> None:
     match event:
         case Said() | Commanded():
             _act_on(bridge, can, row, event)
@@ -254,15 +257,22 @@ def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
 
 
 def _act_on(
-    bridge: BridgeFacts, can: frozenset[Can], row: Arrival, event: Any, *, is_thread_here: bool = False
+    bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Any, *, is_thread_here: bool = False
 ) -> None:
     """Somebody's act. Whoever is not known, or is deactivated in the tool, is answered nothing."""
     asking = _asking(bridge, can, event, is_thread_here=is_thread_here)
+    if asking is not None:
+        _say(bridge, row, asking, _answered(asking, row.came_at))
+
+
+def _answer(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Said | Commanded) -> None:
+    """An act that reads, or goes in steps of its own: done first, so that nobody waits for it to write."""
+    asking = _asking(bridge, can, event, is_thread_here=False)
     answer = Answer() if asking is None else _answered(asking, row.came_at)
     with transaction.atomic():
+        finish(None, arrival_ids=[row.arrival_id])
         if asking is not None:
             _say(bridge, row, asking, answer)
-        finish(None, arrival_ids=[row.pk])
 
 
 def _answered(asking: Asking, came_at: datetime) -> Answer:
@@ -318,7 +328,7 @@ def _act_of_reaction(event: Reacted) -> Act:
     return Act(ActName.KEEP if event.sign is Sign.KEEP else ActName.HELPED)
 
 
-def _say(bridge: BridgeFacts, row: Arrival, asking: Asking, answer: Answer) -> None:
+def _say(bridge: BridgeFacts, row: NewArrival, asking: Asking, answer: Answer) -> None:
     key = sha256(f"{bridge.bridge_id}:{row.remote_id}:{row.version}".encode()).hexdigest()[:40]
     post = to_asker(asking, answer, f"{key}-0")
     if post is not None:
@@ -347,13 +357,13 @@ def _is_still_there(asking: Asking) -> bool:
     return unscoped_account(asking.bridge.connection_id, asking.account) is not None
 
 
-def _come_in(bridge: BridgeFacts, row: Arrival, event: InvitedIn) -> None:
+def _come_in(bridge: BridgeFacts, row: NewArrival, event: InvitedIn) -> None:
     room = come_in(None, bridge=bridge, event=event)
     if room is None:
         return
     by = unscoped_account(bridge.connection_id, event.by[:200])
     outgoing = rooms.here_now(bridge.connection_id, room, by.name if by else "")
-    post = post_of(outgoing, f"here-{bridge.bridge_id}-{row.pk}")
+    post = post_of(outgoing, f"here-{bridge.bridge_id}-{row.arrival_id}")
     put_out(None, connection_id=bridge.connection_id, key=post.key, post=encoded(post), because=outgoing.because)
 
 
@@ -372,7 +382,7 @@ def _move(bridge: BridgeFacts, event: Moved) -> None:
     move(None, message_ids=list(ids.values()), room_id=to_room.room_id, context=event.to_context)
 
 
-def _react(bridge: BridgeFacts, can: frozenset[Can], row: Arrival, event: Reacted) -> None:
+def _react(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Reacted) -> None:
     """On a post of ours, or to keep a thread, it is an act; on somebody's message it is a fact of that message."""
     if event.sign is Sign.KEEP or event.about:
         if not event.is_taken_back:

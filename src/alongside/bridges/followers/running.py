@@ -21,15 +21,12 @@ from alongside.bridges.queries import (
     BridgeFacts,
     unscoped_bridge,
     unscoped_bridges,
-    unscoped_is_anything_new,
 )
 from alongside.bridges.registry import UnknownKind
 from alongside.bridges.rules import LEASED_FOR
 from alongside.bridges.sealed import opened
-from alongside.kit import clock
 from alongside.kit.sealing import NoKey
 from alongside.letters.actions import trim as trim_outbox
-from alongside.letters.queries import unscoped_is_anything_due
 
 # How often somebody looks whether another process (a webhook) has put something into the inbox or the outbox. What
 # comes by an own line wakes at once. An idle look is two queries on an index.
@@ -75,11 +72,13 @@ class Line:
 
     async def _handle(self) -> None:
         while True:
-            await self._until(self._came, unscoped_is_anything_new, self.bridge.bridge_id)
             handled = await in_thread(handle_due)(None, bridge=self.bridge, can=self.adapter.can)
             if handled.needs is not None:
                 await self._with_thread(handled.needs)
-            self._goes.set()
+            if handled.count or handled.needs is not None:
+                self._goes.set()
+            else:
+                await _woken(self._came)
 
     async def _with_thread(self, needs: Any) -> None:
         """An act about a thread that is not here. Where the tool cannot tell it now, the act goes on without."""
@@ -90,22 +89,22 @@ class Line:
                 raise
             thread = []
         await in_thread(handle_with_thread)(None, bridge=self.bridge, can=self.adapter.can, needs=needs, thread=thread)
-        self._came.set()
 
     async def _send(self) -> None:
         while True:
-            await self._until(self._goes, unscoped_is_anything_due, self.bridge.connection_id)
             went = await send_due(self.bridge, self.adapter)
             if went.is_over:
                 raise Permanent("The tool does not accept us any more.", is_of_connection=True)
+            if not went.tried:
+                await _woken(self._goes)
 
-    async def _until(self, woken: asyncio.Event, is_there: Any, row: int) -> None:
-        """Until something is there to do: at once when woken, otherwise looked at every LOOKED_EVERY."""
-        while not await in_thread(is_there)(row, clock.now()):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOKED_EVERY):
-                    await woken.wait()
-            woken.clear()
+
+async def _woken(event: asyncio.Event) -> None:
+    """At once when this process has something to do, otherwise after LOOKED_EVERY."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOKED_EVERY):
+            await event.wait()
+    event.clear()
 
 
 def _first_of(several: BaseExceptionGroup[Any]) -> BaseException:

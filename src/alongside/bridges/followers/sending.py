@@ -72,6 +72,11 @@ async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idemp
     except (Temporary, TimeoutError, OSError) as error:
         await in_thread(_failed_now)(one, error, is_idempotent=is_idempotent)
         return False
+    except Exception as error:  # noqa: BLE001 (an adapter that breaks at one post goes on with the next)
+        logger.warning("Something could not be said in %s (%s).", bridge.name, type(error).__name__)
+        broken = Temporary(f"Something of ours broke ({type(error).__name__}).", is_uncertain=True)
+        await in_thread(_failed_now)(one, broken, is_idempotent=is_idempotent)
+        return False
     await in_thread(after_sent)(bridge, one, post, sent)
     return False
 
