@@ -4,17 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, Value, When
 
-from alongside.audiences.models import Audience, Hearer
+from alongside.audiences.models import Audience
 from alongside.audiences.queries import shared_by, unscoped_audience
 from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.bridges.models import Arrival, Bridge, Followed, Presence
 from alongside.bridges.port import Reach, RoomSeen
 from alongside.bridges.rules import ArrivalState, Listens, may_say_there
-from alongside.conversations.models import Conversation, Message, Room
+from alongside.conversations.models import Conversation, Message
 from alongside.people.models import Account
 from alongside.people.queries import unscoped_viewers_of_accounts
 from alongside.people.rules import NOBODY, Viewer
@@ -133,25 +133,42 @@ def unscoped_room(connection_id: int, source_id: str) -> RoomThere | None:
     return next(iter(unscoped_rooms(connection_id, [source_id])), None)
 
 
+# By hand, and the same for both stores: asked with everything that comes and with every question.
+_ROOMS = (
+    "SELECT r.id, r.source_id, r.name, r.audience_id, r.url, p.is_there, p.listens, p.has_strangers, p.are_members_known"
+    " FROM conversations_room r LEFT JOIN bridges_presence p ON p.room_id = r.id"
+)
+
+
 def unscoped_rooms(connection_id: int, source_ids: Collection[str]) -> list[RoomThere]:
-    """Two queries, however many."""
-    rooms = Room.objects.filter(connection_id=connection_id, source_id__in=source_ids)
-    here = {row.room_id: row for row in Presence.objects.filter(room__in=rooms)}
-    return [_room_there(room, here.get(room.pk)) for room in rooms]
+    """One query, however many, and none for none."""
+    if not source_ids:
+        return []
+    where = f" WHERE r.connection_id = %s AND r.source_id IN ({_marks(source_ids)})"
+    return _rooms_there(_ROOMS + where, [connection_id, *source_ids])
 
 
-def _room_there(room: Room, presence: Presence | None) -> RoomThere:
-    return RoomThere(
-        room_id=room.pk,
-        source_id=room.source_id,
-        name=room.name,
-        audience_id=room.audience_id,
-        url=room.url,
-        is_there=presence is not None and presence.is_there,
-        listens=Listens(presence.listens) if presence else Listens.WHEN_ASKED,
-        has_strangers=presence is None or presence.has_strangers,
-        are_members_known=presence is not None and presence.are_members_known,
-    )
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join("%s" for _ in values) or "NULL"
+
+
+def _rooms_there(sql: str, params: Sequence[Any]) -> list[RoomThere]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [
+            RoomThere(
+                room_id,
+                source_id,
+                name,
+                audience_id,
+                url,
+                bool(is_there),
+                Listens(listens or Listens.WHEN_ASKED),
+                has_strangers is None or bool(has_strangers),  # nothing is known of a room in which we never were
+                bool(are_known),
+            )
+            for room_id, source_id, name, audience_id, url, is_there, listens, has_strangers, are_known in cursor
+        ]
 
 
 def rooms_to_ask_in(
@@ -160,23 +177,31 @@ def rooms_to_ask_in(
     """Rooms of a tool in which Alongside is and the viewer hears: where it may post a question of theirs. By name,
     but the `first` one before them. One query, however many.
     """
-    rows = Presence.objects.filter(room__connection_id=connection_id, is_there=True).select_related("room")
-    heard = rows.filter(room__audience__in=_heard_by(viewer))
-    is_other = Case(When(room_id=first or 0, then=Value(0)), default=Value(1))
-    return [_room_there(row.room, row) for row in heard.order_by(is_other, "room__name", "id")[:limit]]
+    heard, params = _hears_there(viewer)
+    where = (
+        f" JOIN audiences_audience a ON a.id = r.audience_id WHERE r.connection_id = %s AND p.is_there AND {heard}"
+        " ORDER BY r.id <> %s, r.name, r.id"
+    )
+    limited = ("", []) if limit is None else (" LIMIT %s", [limit])
+    return _rooms_there(_ROOMS + where + limited[0], [connection_id, *params, first or 0, *limited[1]])
 
 
 def is_hearer_of(viewer: Viewer, room: RoomThere) -> bool:
     """Whether somebody is in a room: a full member in an open one, one of its members in a closed one."""
-    return _heard_by(viewer).filter(pk=room.audience_id).exists()
+    heard, params = _hears_there(viewer)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM audiences_audience a WHERE a.id = %s AND {heard}", [room.audience_id, *params])
+        return cursor.fetchone() is not None
 
 
-def _heard_by(viewer: Viewer) -> "QuerySet[Audience]":
-    hears = Q(account_id__in=viewer.account_ids) | Q(person_id=viewer.person_id or 0)
-    heard = Q(pk__in=Hearer.objects.filter(hears).values("audience_id"))
-    if viewer.reads_organisation:
-        heard |= Q(kind__in=[kind.value for kind in OPEN_KINDS])
-    return Audience.objects.filter(heard, is_sealed=False)
+def _hears_there(viewer: Viewer) -> tuple[str, list[Any]]:
+    """That a viewer hears in an audience called `a`, in SQL, with what is bound into it."""
+    kinds = [kind.value for kind in OPEN_KINDS] if viewer.reads_organisation else []
+    sql = (
+        f"NOT a.is_sealed AND (a.kind IN ({_marks(kinds)}) OR EXISTS (SELECT 1 FROM audiences_hearer h"
+        f" WHERE h.audience_id = a.id AND (h.account_id IN ({_marks(viewer.account_ids)}) OR h.person_id = %s)))"
+    )
+    return sql, [*kinds, *viewer.account_ids, viewer.person_id]
 
 
 def unscoped_hearers_together(room: RoomThere) -> Viewer | None:

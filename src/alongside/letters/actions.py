@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 
 from alongside.kit import clock
 from alongside.kit.durable import durable
@@ -47,15 +48,17 @@ def claim(_actor: None, *, connection_id: int, is_idempotent: bool) -> list[Clai
     if not unscoped_is_anything_due(connection_id, now):  # looked at many times a second: that takes no lock
         return []
     limit = CLAIMED_AT_ONCE if is_idempotent else 1
-    with durable():
+    with transaction.atomic() if is_idempotent else durable():
         due = Delivery.objects.filter(connection_id=connection_id, due_at__lte=now).exclude(state=State.FAILED.value)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         rows = list(due.order_by("id")[:limit])
+        mine = Delivery.objects.filter(pk__in=[row.pk for row in rows])
         for row in rows:
-            row.times_uncertain += row.state == State.SENDING.value and not is_idempotent
-            row.state, row.tries, row.due_at = State.SENDING.value, row.tries + 1, now + CLAIMED_FOR
-        Delivery.objects.bulk_update(rows, ["state", "tries", "due_at", "times_uncertain"])
+            if row.state == State.SENDING.value and not is_idempotent:
+                row.times_uncertain += 1
+                row.save(update_fields=["times_uncertain"])
+        mine.update(state=State.SENDING.value, tries=F("tries") + 1, due_at=now + CLAIMED_FOR)
         for row in rows:
             if is_too_uncertain(row.times_uncertain):
                 give_up(None, delivery_id=row.pk, reason="Nobody can know whether it arrived; it was tried twice.")

@@ -97,7 +97,9 @@ def _is_heard(
 
 
 def _rooms_of(arrived: Sequence[Arrived]) -> set[str]:
-    return {one.event.room for one in arrived if isinstance(one.event, Said | Deleted | Moved)}
+    return {one.room for one in _said(arrived)} | {
+        one.event.room for one in arrived if isinstance(one.event, Deleted | Moved)
+    }
 
 
 def finish(_actor: None, *, arrival_ids: Sequence[int]) -> None:

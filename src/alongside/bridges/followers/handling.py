@@ -286,12 +286,10 @@ def _answered(asking: Asking, came_at: datetime) -> Answer:
 
 
 def _asking(bridge: BridgeFacts, can: frozenset[Can], event: Any, *, is_thread_here: bool) -> Asking | None:
-    account = unscoped_account(bridge.connection_id, event.account[:200])
-    if account is None:
-        known_accounts(None, bridge=bridge, source_ids=[event.account])
-        account = unscoped_account(bridge.connection_id, event.account[:200])
-    viewer = unscoped_viewer_of_account(account.pk) if account else None
-    if account is None or viewer is None:
+    source_id = event.account[:200]
+    account_id = known_accounts(None, bridge=bridge, source_ids=[source_id]).get(source_id)
+    viewer = unscoped_viewer_of_account(account_id) if account_id else None
+    if account_id is None or viewer is None:
         return None
     is_said = isinstance(event, Said)
     act = _act_of_reaction(event) if isinstance(event, Reacted) else act_of(event.words)
@@ -299,8 +297,8 @@ def _asking(bridge: BridgeFacts, can: frozenset[Can], event: Any, *, is_thread_h
         bridge=bridge,
         can=can,
         viewer=viewer,
-        account_id=account.pk,
-        account=account.source_id,
+        account_id=account_id,
+        account=source_id,
         act=act,
         room=unscoped_room(bridge.connection_id, event.room) if event.room else None,
         context=_thread_of(event),
