@@ -120,7 +120,7 @@ def _tell() -> None:
         "tried": Arrival.objects.filter(tries__gt=0).count(),
         "deliveries": list(Delivery.objects.values_list("connection__tool", "state", "problem")),
     }
-    print(json.dumps(told))
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import connection
+from msgspec import structs
 
 from alongside.bridges.models import Arrival, Followed
-from alongside.bridges.port import AccountSeen, Reach, Sign
+from alongside.bridges.port import AccountSeen, Arrived, Reach, Said, Sign
 from alongside.conversations.models import Conversation, Helped, Message
 from alongside.letters.models import Delivery
 from alongside.notes.models import Note, Remark, Revision
@@ -340,3 +341,23 @@ def test_who_asks_without_end_is_told_once_and_then_passed_by_and_others_are_ans
     assert sum("faster than I can answer" in one for one in answers) == 1
     world.write("bo", "help")
     assert "What you can say to me" in words_of(world.written_to("bo")[-1])
+
+
+def test_what_is_deleted_before_it_came_never_comes_in(world: World) -> None:
+    remembered(world)
+    late = world.chat.say("bo", "This was taken back at once.", room=HOTLINE)
+    world.deletes(late.remote_id)
+    world.comes(late)
+    assert not Message.objects.filter(text__contains="taken back").exists()
+
+
+def test_an_edited_act_is_not_done_again_but_an_edited_question_is_looked_up(world: World) -> None:
+    remembered(world)
+    for text, answers in (("@alongside ask in #hotline: Who knows?", 0), ("@alongside how do I calm a caller?", 1)):
+        arrived = world.chat.say("cy", text, room=HOTLINE)
+        said = arrived.event
+        assert isinstance(said, Said)
+        before = len(world.said_in()) + len(world.whispers("cy"))
+        edited = structs.replace(said, edited_at=said.said_at)
+        world.comes(Arrived(remote_id=arrived.remote_id, version="2", event=edited))
+        assert len(world.said_in()) + len(world.whispers("cy")) == before + answers

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
-from tests.bridges import tools
-from tests.bridges.tools import Once, connected, heard
 
 from alongside.bridges.actions.intake import take_in
 from alongside.bridges.followers import handling
@@ -27,6 +25,8 @@ from alongside.letters.models import Delivery
 from alongside.letters.queries import Claimed
 from alongside.letters.rules import Because
 from alongside.notes.models import Note
+from tests.bridges import tools
+from tests.bridges.tools import Once, connected, heard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAID = 40

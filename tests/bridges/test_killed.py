@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.bridges.tools import KINDS, sent
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -13,8 +13,6 @@ from typing import ClassVar
 
 import pytest
 from pytest_django import Settings
-from tests.bridges import tools
-from tests.bridges.tools import Once, connected, sent
 
 from alongside.bridges.actions import connecting
 from alongside.bridges.followers import running
@@ -25,6 +23,8 @@ from alongside.bridges.queries import BridgeFacts
 from alongside.bridges.registry import ADAPTERS
 from alongside.kit import clock
 from alongside.letters.models import Delivery
+from tests.bridges import tools
+from tests.bridges.tools import Once, connected, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 30.0

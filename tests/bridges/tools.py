@@ -15,6 +15,7 @@ from alongside.bridges.actions.intake import take_in
 from alongside.bridges.followers.handling import handle_due
 from alongside.bridges.models import Presence
 from alongside.bridges.port import (
+    Anything,
     AccountSeen,
     Arrived,
     Batch,
@@ -130,7 +131,7 @@ def _said(row: int) -> Said:
 def connected(kind: str, folder: Path) -> BridgeFacts:
     """With one room, which its members asked us to remember."""
     bridge = connect(None, kind=kind, key="tests", name=f"Tests {kind}", given={"folder": str(folder)})
-    told = (
+    told: tuple[Anything, ...] = (
         AccountSeen(source_id=BO, name="Bo Lindgren"),
         RoomSeen(source_id=ROOM, name="room", reach=Reach.ORGANISATION, members=(BO,)),
         InvitedIn(room=ROOM, by=BO),

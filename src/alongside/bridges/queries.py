@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import takewhile
 from typing import Any
 
@@ -15,6 +16,7 @@ from alongside.bridges.models import Arrival, Bridge, Followed, Presence
 from alongside.bridges.port import Reach, RoomSeen
 from alongside.bridges.rules import ArrivalState, Listens, may_say_there
 from alongside.conversations.models import Conversation, Message
+from alongside.conversations.reading import time_of
 from alongside.people.models import Account
 from alongside.people.queries import unscoped_viewers_of_accounts
 from alongside.people.rules import NOBODY, Viewer
@@ -49,6 +51,7 @@ class NewArrival:
     remote_id: str
     version: str
     body: bytes
+    came_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,12 +301,15 @@ def unscoped_new_arrivals(bridge_id: int, now: datetime, limit: int) -> Sequence
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT due_at > %s, id, remote_id, version, body FROM bridges_arrival"
+            "SELECT due_at > %s, id, remote_id, version, body, came_at FROM bridges_arrival"
             " WHERE bridge_id = %s AND state = %s ORDER BY id LIMIT %s",
             [connection.ops.adapt_datetimefield_value(now), bridge_id, ArrivalState.NEW.value, limit],
         )
         rows = takewhile(lambda row: not row[0], cursor.fetchall())
-        return [NewArrival(key, remote_id, version, bytes(body)) for _, key, remote_id, version, body in rows]
+        return [
+            NewArrival(key, remote_id, version, bytes(body), time_of(came_at))
+            for _, key, remote_id, version, body, came_at in rows
+        ]
 
 
 def unscoped_sealed_before(room: RoomThere) -> list[int]:
@@ -312,3 +318,15 @@ def unscoped_sealed_before(room: RoomThere) -> list[int]:
         Conversation.objects.filter(room_id=room.room_id).order_by("audience_id").values_list("audience_id", flat=True)
     )
     return list(Audience.objects.filter(pk__in=ids.distinct(), is_sealed=True).values_list("id", flat=True))
+
+
+def gone_before(room: str, source_id: str) -> str:
+    """The name of the row in the inbox that says: deleted in its tool before it had come."""
+    return f"gone {sha256(f'{room} {source_id}'.encode()).hexdigest()}"
+
+
+def unscoped_gone_before(bridge_id: int, places: Collection[tuple[str, str]]) -> set[str]:
+    """Of these (room, message) the names of those that were deleted before they came."""
+    names = [gone_before(room, source_id) for room, source_id in places]
+    rows = Arrival.objects.filter(bridge_id=bridge_id, remote_id__in=names, version="")
+    return set(rows.values_list("remote_id", flat=True))

@@ -22,7 +22,7 @@ from alongside.bridges.actions.following import (
     see_account,
     see_room,
 )
-from alongside.bridges.actions.intake import DealtWith, finish, try_later
+from alongside.bridges.actions.intake import DealtWith, finish, note_gone_before, try_later
 from alongside.bridges.actions.telling import tell_of_new
 from alongside.bridges.acts import rooms, thanking
 from alongside.bridges.acts.acting import BY_THEMSELVES, done, post_of, to_asker
@@ -50,7 +50,9 @@ from alongside.bridges.port import (
 from alongside.bridges.queries import (
     BridgeFacts,
     NewArrival,
+    gone_before,
     unscoped_account,
+    unscoped_gone_before,
     unscoped_known_messages,
     unscoped_new_arrivals,
     unscoped_room,
@@ -222,6 +224,8 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
     accounts = known_accounts(
         None, bridge=bridge, source_ids={one.account for one in said} | {who for one in said for who in one.mentions}
     )
+    gone = unscoped_gone_before(bridge.bridge_id, {(one.room, one.source_id) for one in said})
+    said = [one for one in said if gone_before(one.room, one.source_id) not in gone] if gone else said
     values = [
         _as_said(one, rooms_here[one.room], accounts)
         for one in said
@@ -293,6 +297,10 @@ def _asking(bridge: BridgeFacts, can: frozenset[Can], event: Any, *, is_thread_h
         return None
     is_said = isinstance(event, Said)
     act = _act_of_reaction(event) if isinstance(event, Reacted) else act_of(event.words)
+    if is_said and event.edited_at is not None and act.name is not ActName.FIND:
+        return (
+            None  # mending a letter of it posts, keeps and forgets nothing a second time; a question is looked up anew
+        )
     return Asking(
         bridge=bridge,
         can=can,
@@ -366,10 +374,13 @@ def _come_in(bridge: BridgeFacts, row: NewArrival, event: InvitedIn) -> None:
 
 
 def _remove(bridge: BridgeFacts, event: Deleted) -> None:
+    """What is deleted before it came, because tools keep no order, is remembered by a digest: then it never comes in."""
     room = unscoped_room(bridge.connection_id, event.room)
     ids = unscoped_known_messages(room.room_id, [event.source_id]) if room else {}
     if ids:
         remove(None, message_ids=list(ids.values()))
+    else:
+        note_gone_before(None, bridge_id=bridge.bridge_id, room=event.room, source_id=event.source_id)
 
 
 def _move(bridge: BridgeFacts, event: Moved) -> None:
