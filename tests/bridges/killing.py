@@ -63,13 +63,17 @@ def in_child(run: Callable[[], None]) -> None:
 
 
 def _hurried() -> None:
-    """What is there for networks and machines, for files: a lease and a claim are over in a moment."""
+    """What is there for networks, machines and people, for files: a lease and a claim are over in a moment, and one
+    account asks hundreds of times a minute.
+    """
     from alongside.bridges.actions import connecting
-    from alongside.bridges.followers import running
+    from alongside.bridges.followers import handling, running
+    from alongside.bridges.rules import Pace
     from alongside.letters import actions as outbox
 
     connecting.LEASED_FOR = running.LEASED_FOR = timedelta(seconds=0.3)  # type: ignore[attr-defined]
     outbox.CLAIMED_FOR = timedelta(seconds=0.3)  # type: ignore[attr-defined]
+    handling.pace = lambda *_: Pace.FINE  # type: ignore[attr-defined, assignment]
     running.FIRST_PAUSE, running.LOOKED_AT_BRIDGES_EVERY = 0.05, 0.2
 
 

@@ -15,8 +15,8 @@ from alongside.bridges.actions.intake import take_in
 from alongside.bridges.followers.handling import handle_due
 from alongside.bridges.models import Presence
 from alongside.bridges.port import (
-    Anything,
     AccountSeen,
+    Anything,
     Arrived,
     Batch,
     Can,

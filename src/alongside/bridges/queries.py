@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from itertools import takewhile
 from typing import Any
 
@@ -14,7 +13,7 @@ from alongside.audiences.queries import shared_by, unscoped_audience
 from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.bridges.models import Arrival, Bridge, Followed, Presence
 from alongside.bridges.port import Reach, RoomSeen
-from alongside.bridges.rules import ArrivalState, Listens, may_say_there
+from alongside.bridges.rules import ArrivalState, Listens, gone_before, may_say_there
 from alongside.conversations.models import Conversation, Message
 from alongside.conversations.reading import time_of
 from alongside.people.models import Account
@@ -318,11 +317,6 @@ def unscoped_sealed_before(room: RoomThere) -> list[int]:
         Conversation.objects.filter(room_id=room.room_id).order_by("audience_id").values_list("audience_id", flat=True)
     )
     return list(Audience.objects.filter(pk__in=ids.distinct(), is_sealed=True).values_list("id", flat=True))
-
-
-def gone_before(room: str, source_id: str) -> str:
-    """The name of the row in the inbox that says: deleted in its tool before it had come."""
-    return f"gone {sha256(f'{room} {source_id}'.encode()).hexdigest()}"
 
 
 def unscoped_gone_before(bridge_id: int, places: Collection[tuple[str, str]]) -> set[str]:

@@ -10,8 +10,8 @@ from django.db import connection
 
 from alongside.bridges.models import Arrival, Bridge
 from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Moved, Said, encoded
-from alongside.bridges.queries import RoomThere, gone_before, unscoped_are_followed, unscoped_are_known, unscoped_rooms
-from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, Listens, is_taken_in
+from alongside.bridges.queries import RoomThere, unscoped_are_followed, unscoped_are_known, unscoped_rooms
+from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, Listens, gone_before, is_taken_in
 from alongside.kit import clock
 from alongside.kit.durable import durable
 

@@ -50,14 +50,13 @@ from alongside.bridges.port import (
 from alongside.bridges.queries import (
     BridgeFacts,
     NewArrival,
-    gone_before,
     unscoped_account,
     unscoped_gone_before,
     unscoped_known_messages,
     unscoped_new_arrivals,
     unscoped_room,
 )
-from alongside.bridges.rules import Act, ActName, Pace, act_of
+from alongside.bridges.rules import Act, ActName, Pace, act_of, gone_before
 from alongside.conversations.actions.messages import TakenIn, remove
 from alongside.conversations.actions.messages import take_in as take_in_messages
 from alongside.conversations.actions.moving import move
