@@ -73,7 +73,7 @@ def _hurried() -> None:
 
     connecting.LEASED_FOR = running.LEASED_FOR = timedelta(seconds=0.3)  # type: ignore[attr-defined]
     outbox.CLAIMED_FOR = timedelta(seconds=0.3)  # type: ignore[attr-defined]
-    handling.pace = lambda *_: Pace.FINE  # type: ignore[attr-defined, assignment]
+    handling.pace = lambda *_: Pace.FINE  # type: ignore[attr-defined]
     running.FIRST_PAUSE, running.LOOKED_AT_BRIDGES_EVERY = 0.05, 0.2
 
 

@@ -126,6 +126,8 @@ class Bridging:
     def __init__(self) -> None:
         self.process = f"{socket.gethostname()[:60]} {os.getpid()}"
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        # Turned off, and not closed yet: a tool that does not let go holds up nobody else.
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def run(self, stopping: threading.Event) -> None:
         """Until told to stop. Then every line is closed and every lease let go."""
@@ -141,18 +143,18 @@ class Bridging:
         finally:
             for task in self._tasks.values():
                 task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await asyncio.gather(*self._tasks.values(), *self._closing, return_exceptions=True)
 
     async def _look(self) -> None:
         """Open what is on and nobody else has; close what was turned off."""
         bridges = {one.bridge_id: one for one in await in_thread(unscoped_bridges)()}
         for bridge_id, task in list(self._tasks.items()):
-            if bridge_id not in bridges:
-                task.cancel()
-            if task.done() or bridge_id not in bridges:
-                with suppress(asyncio.CancelledError, Exception):
-                    await task
-                del self._tasks[bridge_id]
+            if bridge_id in bridges and not task.done():
+                continue
+            task.cancel()
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+            del self._tasks[bridge_id]
         for bridge_id, bridge in bridges.items():
             if bridge_id not in self._tasks and not bridge.kind.startswith("pretend"):
                 self._tasks[bridge_id] = asyncio.create_task(self._supervise(bridge_id))
@@ -173,16 +175,13 @@ class Bridging:
 
     async def _hold(self, bridge_id: int) -> float | None:
         """One line, from opening to breaking. How long the tool asked to wait, when it did."""
-        keeping = asyncio.create_task(self._keep_lease(bridge_id))
+        keeping, line = asyncio.create_task(self._keep_lease(bridge_id)), None
         try:
             bridge = await in_thread(unscoped_bridge)(bridge_id)
             line = asyncio.create_task(Line(bridge, await in_thread(opened)(bridge)).run())
             done, _pending = await asyncio.wait({line, keeping}, return_when=asyncio.FIRST_COMPLETED)
-            if keeping in done:
-                line.cancel()
-                await asyncio.gather(line, return_exceptions=True)
-                return None
-            await line
+            if line in done:
+                await line
         except (Permanent, NoKey, UnknownKind) as error:
             await in_thread(say_problem)(None, bridge_id=bridge_id, problem=str(error), is_permanent=True)
             return LONGEST_PAUSE
@@ -196,6 +195,9 @@ class Bridging:
             await in_thread(say_problem)(None, bridge_id=bridge_id, problem=problem, is_permanent=False)
         finally:
             keeping.cancel()
+            if line is not None:  # cancelled from outside, or the lease is another process's now
+                line.cancel()
+                await asyncio.gather(line, return_exceptions=True)
             await asyncio.shield(in_thread(let_go)(None, bridge_id=bridge_id, process=self.process))
         return None
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import transaction
@@ -25,7 +27,9 @@ from alongside.people.rules import AccountSaid
 
 # A tool that does not answer for so long has failed, for all that we know.
 PATIENCE = 60.0
+LET_END = 5.0
 QUIET = AccountSaid("alongside: asked quietly", "Somebody, quietly", is_guest=True)
+T = TypeVar("T")
 logger = logging.getLogger("alongside.bridges")
 
 
@@ -40,19 +44,37 @@ class Went:
 async def send_due(bridge: BridgeFacts, adapter: Adapter) -> Went:
     """Send what is due, one after the other. Safe to repeat, and to be killed in at any moment."""
     is_idempotent = Can.IDEMPOTENT in adapter.can
-    claimed = await in_thread(claim)(None, connection_id=bridge.connection_id, is_idempotent=is_idempotent)
-    for number, one in enumerate(claimed):
-        try:
-            is_over = await _send(bridge, adapter, one, is_idempotent=is_idempotent)
-        except asyncio.CancelledError:
-            rest = [other.delivery_id for other in claimed[number + 1 :]]
-            await asyncio.shield(in_thread(release)(None, delivery_ids=rest))
-            raise
-        if is_over:
-            rest = [other.delivery_id for other in claimed[number + 1 :]]
-            await in_thread(release)(None, delivery_ids=rest)
-            return Went(number + 1, is_over=True)
-    return Went(len(claimed))
+    claiming = in_thread(claim)(None, connection_id=bridge.connection_id, is_idempotent=is_idempotent)
+    left: list[Claimed] = []
+    try:
+        left += await _to_its_end(claiming, left.extend)
+        tried = 0
+        while left:
+            tried += 1
+            if await _to_its_end(_send(bridge, adapter, left.pop(0), is_idempotent=is_idempotent)):
+                return Went(tried, is_over=True)
+        return Went(tried)
+    finally:
+        if left:
+            ids = [one.delivery_id for one in left]
+            await _to_its_end(in_thread(release)(None, delivery_ids=ids))
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T], then: Callable[[T], None] | None = None) -> T:
+    """When this process is told to end, what it has begun to send is sent and noted first, if that takes no longer
+    than LET_END: cut off in between nobody would know whether it arrived. `then` is given
+    what came of it when nobody waits for it any more.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=LET_END)
+        if not task.done():
+            task.cancel()
+        elif then is not None and not task.cancelled() and task.exception() is None:
+            then(task.result())
+        raise
 
 
 async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idempotent: bool) -> bool:
