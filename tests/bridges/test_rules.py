@@ -12,7 +12,6 @@ from alongside.bridges.rules import (
     Listens,
     Pace,
     act_of,
-    gone_before,
     is_taken_in,
     may_ask_to_remember,
     may_say_there,
@@ -142,8 +141,3 @@ def test_who_asks_faster_than_a_person_could_is_told_once() -> None:
     paces = [pace_of(number) for number in range(1, MOST_ACTS_A_MINUTE + 4)]
     assert paces[:MOST_ACTS_A_MINUTE] == [Pace.FINE] * MOST_ACTS_A_MINUTE
     assert paces[MOST_ACTS_A_MINUTE:] == [Pace.SLOW_DOWN, Pace.PASSED_BY, Pace.PASSED_BY]
-
-
-def test_what_is_gone_before_it_came_is_known_by_where_it_was() -> None:
-    assert gone_before("C1", "m1") == gone_before("C1", "m1")
-    assert len({gone_before("C1", "m1"), gone_before("C2", "m1"), gone_before("C1", "m2")}) == 3

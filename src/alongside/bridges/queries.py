@@ -12,8 +12,9 @@ from alongside.audiences.models import Audience
 from alongside.audiences.queries import shared_by, unscoped_audience
 from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.bridges.models import Arrival, Bridge, Followed, Presence
+from alongside.bridges.naming import gone_before
 from alongside.bridges.port import Reach, RoomSeen
-from alongside.bridges.rules import ArrivalState, Listens, gone_before, may_say_there
+from alongside.bridges.rules import ArrivalState, Listens, may_say_there
 from alongside.conversations.models import Conversation, Message
 from alongside.conversations.reading import time_of
 from alongside.people.models import Account

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from hashlib import sha256
 
 
 class ArrivalState(StrEnum):
@@ -285,8 +284,3 @@ def is_taken_in(*, is_there: bool, listens: Listens, is_followed: bool, is_known
 def may_ask_to_remember(*, is_member: bool) -> bool:
     """Only its members ask it to remember a room, or to stop."""
     return is_member
-
-
-def gone_before(room: str, source_id: str) -> str:
-    """The name of the row in the inbox that says: deleted in its tool before it had come."""
-    return f"gone {sha256(f'{room} {source_id}'.encode()).hexdigest()}"

@@ -3,22 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.db import connection
 
 from alongside.bridges.models import Arrival, Bridge
+from alongside.bridges.naming import gone_before, name_in_inbox
 from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Moved, Said, encoded
 from alongside.bridges.queries import RoomThere, unscoped_are_followed, unscoped_are_known, unscoped_rooms
-from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, Listens, gone_before, is_taken_in
+from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, Listens, is_taken_in
 from alongside.kit import clock
 from alongside.kit.durable import durable
 
 # Rows written at once: a transaction stays far below 100 ms.
 AT_ONCE = 500
 FIRST_PAUSE = 1.0
-LONGEST_ID = 300
 Key = tuple[int, str]
 _INSERT = (
     "INSERT INTO bridges_arrival (bridge_id, remote_id, version, body, state, tries, due_at, came_at)"
@@ -49,10 +48,8 @@ def take_in(_actor: None, *, bridge_id: int, connection_id: int, batch: Batch) -
 
 def _row(bridge_id: int, one: Arrived, now: datetime) -> tuple[Any, ...]:
     moment = connection.ops.adapt_datetimefield_value(now)
-    remote_id = one.remote_id if len(one.remote_id) <= LONGEST_ID else sha256(one.remote_id.encode()).hexdigest()
     return (
-        bridge_id, remote_id, one.version[:100], encoded(one.event), ArrivalState.NEW.value,
-        0, moment, moment,
+        bridge_id, name_in_inbox(one.remote_id, one.version), "", encoded(one.event), ArrivalState.NEW.value, 0, moment, moment,
     )  # fmt: skip
 
 

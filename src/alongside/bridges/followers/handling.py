@@ -27,6 +27,7 @@ from alongside.bridges.actions.telling import tell_of_new
 from alongside.bridges.acts import rooms, thanking
 from alongside.bridges.acts.acting import BY_THEMSELVES, done, post_of, to_asker
 from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
+from alongside.bridges.naming import gone_before
 from alongside.bridges.pace import pace
 from alongside.bridges.port import (
     AccountSeen,
@@ -56,7 +57,7 @@ from alongside.bridges.queries import (
     unscoped_new_arrivals,
     unscoped_room,
 )
-from alongside.bridges.rules import Act, ActName, Pace, act_of, gone_before
+from alongside.bridges.rules import Act, ActName, Pace, act_of
 from alongside.conversations.actions.messages import TakenIn, remove
 from alongside.conversations.actions.messages import take_in as take_in_messages
 from alongside.conversations.actions.moving import move
