@@ -97,6 +97,8 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 _QUOTED = re.compile(r"<details class=\"quoted\">.*?</details>", re.DOTALL)
 _BLOCK_END = re.compile(r"</(?:p|div|li|h[3-6]|pre|blockquote|tr|summary|details|ul|ol|table)>|<br>|<hr>")
 _ANY_TAG = re.compile(r"<[^>]*>")
+# The same where nobody has balanced the signs yet: a million "<" without a ">" would take half an hour otherwise.
+_TAG_OF_ANYBODY = re.compile(r"<[^<>]*+>")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 _OTHER_SPACE = re.compile(r"[\t\r\f\v\u00a0]")
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
@@ -160,7 +162,7 @@ def from_html(text: str) -> str:
     person wrote keeps its words only.
     """
     if text.count("<") > MOST_TAGS:
-        return from_plain(html.unescape(_ANY_TAG.sub("", _BLOCK_END.sub("\n", text))))
+        return from_plain(html.unescape(_TAG_OF_ANYBODY.sub("", _BLOCK_END.sub("\n", text))))
     return str(_cleaner().clean(_without_control(text))).strip()
 
 
