@@ -1,0 +1,222 @@
+"""A room's part of a sync, event by event: who came, what changed, what was said, and where Alongside has to go."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+from alongside.bridges.adapters.matrix import parse, render
+from alongside.bridges.adapters.matrix.direct import Direct
+from alongside.bridges.adapters.matrix.fields import Fields, each_at, fields_at, id_at, text_at
+from alongside.bridges.adapters.matrix.hearing import Hearing, is_own, is_own_coming
+from alongside.bridges.adapters.matrix.kept import Kept
+from alongside.bridges.adapters.matrix.policy import Policy
+from alongside.bridges.adapters.matrix.rooms import Room, applied
+from alongside.bridges.adapters.matrix.telling import Telling
+from alongside.bridges.adapters.matrix.wire import Refusal, Wire
+from alongside.bridges.port import Arrived, InvitedIn, Joined, Known, Left, Permanent, PutOut, Said
+
+log = logging.getLogger(__name__)
+
+ENCRYPTED_INVITATION = (
+    "I did not come into {room}, because it is encrypted and I can only read and answer where messages are not: "
+    "ask me into a room without encryption, or write to me here."
+)
+ENCRYPTED_NOW = "This room is encrypted, and I can neither read nor answer in it, so I leave it now."
+
+
+class Following:
+    """`administrator`: the token of one, to ask who was deactivated."""
+
+    def __init__(
+        self, wire: Wire, policy: Policy, known: Known, *, hearing: Hearing, direct: Direct, telling: Telling,
+        administrator: str = "",
+    ) -> None:  # fmt: skip
+        self._wire = wire
+        self._policy = policy
+        # Asking costs; from the start on the rooms that were told are known here.
+        self._known = set(known.rooms())
+        self._hearing = hearing
+        self._direct = direct
+        self._telling = telling
+        self._administrator = administrator
+        self.written_down: frozenset[str] = frozenset()
+
+    def is_for_two(self, room: Room) -> bool:
+        """A room that was told of as one stays one, also when all but one have left it."""
+        if self._is_known(room):
+            return False
+        return room.is_for_two(self._policy.us, is_written_down=room.id in self.written_down)
+
+    def _is_known(self, room: Room) -> bool:
+        return room.id in self._known or self._telling.is_told(room)
+
+    async def begun(self, room: Room) -> AsyncIterator[Arrived]:
+        """A room at a start, or after a gap: everything that may have changed meanwhile."""
+        if room.is_encrypted:
+            async for one in self._leave(room, f"encrypted {room.id}"):
+                yield one
+        elif not room.is_space:
+            for one in self._telling.accounts_of(room, ""):
+                yield one
+            if not self.is_for_two(room):
+                for one in self._opened(room, "", by=room.inviter, anew=True):
+                    yield one
+
+    def _opened(self, room: Room, why: str, *, by: str, anew: bool = False) -> Iterator[Arrived]:
+        """A room in which Alongside is, and whether that is news."""
+        is_news = not self._is_known(room)
+        yield from self._telling.room(room, why, anew=anew)
+        if is_news:
+            version = "in" if why else f"in {self._telling.start}"
+            yield Arrived(remote_id=why or room.id, version=version, event=InvitedIn(room=room.id, by=by))
+
+    def changed(self, room: Room, why: str) -> list[Arrived]:
+        """What changed without an event of its own: the members of a space, say."""
+        return self._telling.room(room, why) if self._telling.is_told(room) else []
+
+    def gone(self, room: Room, why: str) -> Iterator[Arrived]:
+        """A room that we are not in any more, when nothing in it said so."""
+        if self._is_known(room):
+            yield self._put_out(room, f"{room.id} {why}")
+
+    def _put_out(self, room: Room, why: str) -> Arrived:
+        self._telling.lose(room)
+        self._known.discard(room.id)
+        return Arrived(remote_id=why, version="out", event=PutOut(room=room.id))
+
+    async def event(self, room: Room, kept: Kept, event: Fields, *, is_past: bool = False) -> AsyncIterator[Arrived]:
+        """`is_past`: the room is known as it was after this event already."""
+        if is_own_coming(event, self._policy.us):
+            async for one in self._came_in(room, event, is_past=is_past):
+                yield one
+        elif is_own(event, self._policy.us, "leave", "ban"):
+            if not room.is_space and not self.is_for_two(room):
+                yield self._put_out(room, id_at(event, "event_id"))
+        elif parse.is_state(event):
+            async for one in self._state(room, event, is_past=is_past):
+                yield one
+        elif not room.is_space and not room.is_encrypted:
+            heard = await self._hearing.heard(room, kept, event, is_for_two=self.is_for_two(room))
+            if heard is not None:
+                if isinstance(heard.event, Said) and heard.event.room == "":
+                    await self._direct.used(heard.event.account, room.id)
+                yield heard
+
+    async def _came_in(self, room: Room, event: Fields, *, is_past: bool) -> AsyncIterator[Arrived]:
+        if not is_past:
+            room.apply(event, self._policy.us)
+        why = id_at(event, "event_id")
+        if room.is_encrypted:
+            async for one in self._leave(room, why):
+                yield one
+        elif not room.is_space:
+            for one in self._telling.accounts_of(room, why):
+                yield one
+            if not self.is_for_two(room):
+                for one in self._telling.room(room, why, anew=True):
+                    yield one
+                yield Arrived(remote_id=why, version="in", event=InvitedIn(room=room.id, by=room.inviter))
+
+    async def _state(self, room: Room, event: Fields, *, is_past: bool) -> AsyncIterator[Arrived]:
+        was_for_two, was_joined = self.is_for_two(room), room.joined()
+        if not is_past:
+            room.apply(event, self._policy.us)
+        if parse.kind(event) == "m.room.member":
+            if is_past:
+                before = text_at(fields_at(event, "unsigned", "prev_content"), "membership")
+                was_joined = frozenset({text_at(event, "state_key")} if before == "join" else ())
+            async for one in self._member(room, event, was_joined, was_for_two=was_for_two):
+                yield one
+        elif not is_past and not room.is_space:
+            async for one in self._changed(room, event, was_for_two=was_for_two):
+                yield one
+
+    async def _changed(self, room: Room, event: Fields, *, was_for_two: bool) -> AsyncIterator[Arrived]:
+        """Its name, its rules; or that it is no place for us any more."""
+        why = id_at(event, "event_id")
+        if room.is_encrypted:
+            async for one in self._leave(room, why):
+                yield one
+        elif room.is_replaced:
+            yield self._put_out(room, why)
+        elif was_for_two and not self.is_for_two(room):
+            for one in self._opened(room, why, by=id_at(event, "sender")):
+                yield one
+        else:
+            for one in self.changed(room, why):
+                yield one
+
+    async def _member(
+        self, room: Room, event: Fields, was_joined: frozenset[str], *, was_for_two: bool
+    ) -> AsyncIterator[Arrived]:
+        account, why = id_at(event, "state_key"), id_at(event, "event_id")
+        is_in, was_in = text_at(event, "content", "membership") == "join", account in was_joined
+        if not account or account == self._policy.us or room.is_space:
+            return
+        for one in self._telling.account(room, account, why) if is_in else ():
+            yield one
+        if not self.is_for_two(room):
+            if was_for_two:
+                for one in self._opened(room, why, by=id_at(event, "sender"), anew=True):
+                    yield one
+            elif is_in != was_in:
+                came = Joined(room=room.id, account=account) if is_in else Left(room=room.id, account=account)
+                yield Arrived(remote_id=why, event=came)
+            for one in self._telling.member(room, account, why, is_in=is_in) if self._telling.is_told(room) else ():
+                yield one
+        if was_in and not is_in and id_at(event, "sender") == account and await self._is_gone(account):
+            for one in self._telling.account(room, account, why, is_deactivated=True):
+                yield one
+
+    async def _is_gone(self, account: str) -> bool:
+        """Whether who left was deactivated. A homeserver tells only its administrators, or erases the profile too."""
+        if not self._policy.is_local(account):
+            return False
+        try:
+            if self._administrator:
+                found = await self._wire.as_administrator(self._administrator, "v2", "users", account)
+                return found.get("deactivated") is True
+            await self._wire.get("profile", account)
+        except Refusal as refusal:
+            if refusal.is_of_connection and not self._administrator:
+                raise
+            return refusal.is_missing
+        return False
+
+    async def _leave(self, room: Room, why: str) -> AsyncIterator[Arrived]:
+        """Out of a room that is encrypted now, and saying so."""
+        try:
+            await self._wire.send(room.id, render.sentence(ENCRYPTED_NOW), f"alongside-encrypted-{why}")
+            await self._wire.leave(room.id)
+        except Refusal as refusal:
+            if refusal.is_of_connection:
+                raise
+            log.warning("An encrypted Matrix room could not be left: %s", refusal)
+        if not self.is_for_two(room):
+            yield self._put_out(room, why)
+
+    async def invited(self, room_id: str, part: Fields, why: str) -> None:
+        """Come in when somebody of the house asks, and the room can be read. `why`: the sync that told it."""
+        room = applied(Room(room_id), each_at(part, "invite_state", "events"), self._policy.us)
+        try:
+            if not self._policy.is_local(room.inviter):
+                await self._wire.leave(room_id)
+            elif room.is_encrypted:
+                try:
+                    await self._refuse(room, why)
+                finally:
+                    await self._wire.leave(room_id)
+            else:
+                await self._wire.join(room_id)
+                if room.is_meant_direct:
+                    await self._direct.write_down(room.inviter, room_id)
+                    self.written_down |= {room_id}
+        except Permanent as refusal:
+            if refusal.is_of_connection:
+                raise
+            log.warning("An invitation into a Matrix room could not be answered: %s", refusal)
+
+    async def _refuse(self, room: Room, why: str) -> None:
+        name = f"“{room.name or room.alias}”" if room.name or room.alias else "the room that you asked me into"
+        said = render.sentence(ENCRYPTED_INVITATION.format(room=name))
+        for_two = await self._direct.room_for(room.inviter)
+        await self._wire.send(for_two, said, f"alongside-refused-{room.id}-{why}")
