@@ -5,7 +5,6 @@ members. Message ids, list ids and addresses are the same in every archive of ma
 connection: next month's file of a list finds last month's threads.
 """
 
-import re
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -22,32 +21,23 @@ from alongside.archives.port import (
     RoomRecord,
 )
 from alongside.archives.readers import mail_files
-from alongside.archives.readers.mail_headers import (
-    Fields,
-    body_with_its_headers,
-    decoded,
-    fields_of,
-    first,
-    ids_of,
-    is_automatic,
-    line_of,
-    message_id,
-    said_at,
-    words_of,
-)
-from alongside.archives.readers.mail_parts import html_of
 from alongside.archives.readers.mail_rooms import Survey, survey
 from alongside.archives.readers.mbox import RawMail
 from alongside.kit import clock
+from alongside.kit.mail_headers import (
+    Fields,
+    body_with_its_headers,
+    fields_of,
+    first,
+    is_automatic,
+    message_id,
+    said_at,
+)
+from alongside.kit.mail_parts import html_of
+from alongside.kit.mail_threads import subject_of, thread_of, web_address_in
 
-_MOST_REFERENCES: Final = 300
 # Copies of one mail lie near each other; to remember every id would take memory without bound.
 _COPIES_REMEMBERED: Final = 100_000
-
-_ANSWER_SIGNS: Final = re.compile(
-    r"^(?:(?:re|fwd?|aw|wg|sv|vs|antw|tr|rv|odp|回复|答复)(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE
-)
-_WEB_ADDRESS: Final = re.compile(rb"https?://[^\s<>\"']+")
 
 
 class MailReader:
@@ -115,7 +105,7 @@ class MailReader:
         if not html:
             return LeftOut(Reason.TOO_LARGE if mail.is_cut else Reason.EMPTY, mail.where)
         own = message_id(fields, mail.content)
-        answered, references = _thread(fields, own)
+        answered, references = thread_of(fields, own)
         return MessageRecord(
             source_id=own,
             room=room,
@@ -124,27 +114,10 @@ class MailReader:
             said_at=time,
             context=references[0] if references else own,
             reply_to=answered,
-            subject=_ANSWER_SIGNS.sub("", words_of(first(fields, "subject"))),
-            url=_web_address(first(fields, "archived-at")),
+            subject=subject_of(fields),
+            url=web_address_in(first(fields, "archived-at")),
             references=references,
         )
-
-
-def _web_address(raw: bytes) -> str:
-    found = _WEB_ADDRESS.search(raw)
-    return line_of(decoded(found[0]), 1000) if found else ""
-
-
-def _thread(fields: Fields, own: str) -> tuple[str | None, tuple[str, ...]]:
-    """(the mail it answers, all it names as earlier). Two fields that should agree and often are cut or missing."""
-    references = [name for name in ids_of(first(fields, "references")) if name != own]
-    answered = [name for name in ids_of(first(fields, "in-reply-to")) if name != own]
-    parent = answered[0] if answered else (references[-1] if references else None)
-    if parent is not None and parent not in references:
-        references.append(parent)
-    if len(references) > _MOST_REFERENCES:
-        references = references[:1] + references[1 - _MOST_REFERENCES :]
-    return parent, tuple(references)
 
 
 def _is_copy(record: MessageRecord, seen: dict[bytes, None]) -> bool:

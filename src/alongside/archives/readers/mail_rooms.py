@@ -17,21 +17,20 @@ from datetime import UTC, datetime
 from typing import Final
 
 from alongside.archives.port import LeftOut, PersonRecord, RoomAudience, RoomRecord
-from alongside.archives.readers.mail_headers import (
+from alongside.archives.readers.mbox import RawMail
+from alongside.kit.mail_headers import (
     Fields,
     addresses_of,
-    decoded,
     fields_of,
     first,
     ids_of,
     is_automatic,
-    line_of,
     message_id,
     person_of,
     said_at,
     words_of,
 )
-from alongside.archives.readers.mbox import RawMail
+from alongside.kit.mail_threads import list_of, web_address_in
 
 _MOST_RECIPIENTS: Final = 200_000
 _MOST_SAMPLED: Final = 20_000
@@ -39,8 +38,6 @@ _SHARE_OF_A_LIST: Final = 0.8
 _FEWEST_AUTHORS: Final = 2
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_LIST_ID: Final = re.compile(r"^(.*)<\s*([^<>\s]+)\s*>")
-_WEB_ADDRESS: Final = re.compile(rb"https?://[^\s<>\"']+")
 _SUBJECT_TAG: Final = re.compile(r"^(?:(?:re|fwd?|aw|sv|wg)\s*:\s*)*\[([\w .+-]{2,40})\]", re.IGNORECASE)
 _VIA: Final = re.compile(r"\s+via\s+.*$", re.IGNORECASE | re.DOTALL)
 _DATE_IN_A_NAME: Final = re.compile(
@@ -78,7 +75,7 @@ class Survey:
 
     def room_of(self, fields: Fields) -> str | None:
         """The list a mail was said on; None for what is private."""
-        if list_id := _list_id(fields):
+        if list_id := list_of(fields):
             return list_id[0]
         for address in addresses_of(fields.get("to", []) + fields.get("cc", [])):
             if address in self.by_address:
@@ -122,7 +119,7 @@ def survey(mails: Mails, file_name: str, now: datetime) -> Survey:
     result = Survey()
     unlisted = _Unlisted()
     for mail, fields in _spoken(mails()):
-        if list_id := _list_id(fields):
+        if list_id := list_of(fields):
             _describe(result, list_id, fields, said_at(fields, mail.from_line, now) or _BEGINNING)
         else:
             unlisted.count(fields, mail.content)
@@ -145,8 +142,7 @@ def _describe(result: Survey, list_id: tuple[str, str], fields: Fields, time: da
     place = result.places.setdefault(source_id, _Place())
     if time >= place.named_at:
         place.name, place.named_at = phrase or place.name, time
-        found = _WEB_ADDRESS.search(first(fields, "list-archive"))
-        place.url = line_of(decoded(found[0]), 1000) if found else place.url
+        place.url = web_address_in(first(fields, "list-archive")) or place.url
     for address in addresses_of(fields.get("list-post", [])):
         result.by_address.setdefault(address.removeprefix("mailto:"), source_id)
 
@@ -160,15 +156,6 @@ def _meet(result: Survey, fields: Fields, time: datetime) -> None:
     if name and (not person.name or time >= person.named_at):
         person.name, person.named_at = name, time
     result.places[room].writers.add(source_id)
-
-
-def _list_id(fields: Fields) -> tuple[str, str] | None:
-    """(id, phrase); lists do not agree on the angle brackets, nor on upper and lower case."""
-    raw = words_of(first(fields, "list-id"))
-    if found := _LIST_ID.match(raw):
-        return found[2].lower(), line_of(found[1].strip(" \"'"), 120)
-    bare = raw.strip("<> \"'").lower()
-    return (bare.split(" ")[-1], "") if bare else None
 
 
 class _Unlisted:

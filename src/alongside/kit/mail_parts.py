@@ -10,13 +10,14 @@ from email.policy import compat32
 from html import escape
 from typing import Final, TypeVar
 
-from alongside.archives.readers.mail_headers import base64_bytes, decoded, line_of, words_of
-from alongside.archives.readers.mail_html import from_mail_html
-from alongside.archives.readers.mail_text import from_mail_text
+from alongside.kit.mail_headers import base64_bytes, decoded, line_of, words_of
+from alongside.kit.mail_html import from_mail_html
+from alongside.kit.mail_text import from_mail_text
 
 _T = TypeVar("_T")
 _DEEPEST: Final = 20
 _MOST_ATTACHMENTS: Final = 50
+_MOST_FORWARDED: Final = 50
 _SILENT: Final = frozenset(
     [
         "application/pgp-signature",
@@ -31,27 +32,51 @@ _HIDDEN_BOUNDARY: Final = re.compile(rb"(?:^|\n)--(\S{1,200})[ \t]*\r?\ncontent-
 _UU_BEGIN: Final = re.compile(r"^begin [0-7]{3,4} (\S[^\n]{0,200})$", re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a mail consists of: its own text as safe HTML with quotes folded, what was attached, and mails in it."""
+
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+    forwarded: tuple[bytes, ...] = ()
+
+
 @dataclass(slots=True)
 class _Content:
     plain: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
     # The text in the order in which it lies in the mail, plain and HTML mixed.
     shown: list[str] = field(default_factory=list)
-    attachments: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    forwarded: list[bytes] = field(default_factory=list)
 
     def add(self, other: "_Content") -> None:
         self.plain += other.plain
         self.html += other.html
         self.shown += other.shown
         self.attachments += other.attachments
+        self.forwarded += other.forwarded
 
 
 def html_of(raw: bytes) -> str:
     """The mail's own text as safe HTML, quotes folded; after it the names of what was attached."""
+    parts = parts_of(raw)
+    attached = [f"<p>attached: {escape(attachment.name, quote=False)}</p>" for attachment in parts.attachments]
+    return "\n".join([*([parts.html] if parts.html else []), *attached])
+
+
+def parts_of(raw: bytes) -> Parts:
+    """`raw` without a head that is not of MIME: see `mail_headers.body_with_its_headers`."""
     content = _content(_parsed(raw), 0)
-    names = [line_of(name, 200) for name in content.attachments[:_MOST_ATTACHMENTS]]
-    attached = [f"<p>attached: {escape(name, quote=False)}</p>" for name in names if name]
-    return "\n".join(content.shown + attached)
+    named = [Attachment(line_of(one.name, 200), one.size) for one in content.attachments[:_MOST_ATTACHMENTS]]
+    attachments = tuple(one for one in named if one.name)
+    return Parts("\n".join(content.shown), attachments, tuple(content.forwarded[:_MOST_FORWARDED]))
 
 
 def _parsed(raw: bytes) -> Message:
@@ -79,7 +104,8 @@ def _content(part: Message, depth: int) -> _Content:
 
 def _content_of_several(kind: str, children: list[Message], part: Message, depth: int) -> _Content:
     if kind.startswith("message/") or depth > _DEEPEST:
-        return _Content(attachments=[_name(part) or "mail"])
+        whole = _quietly(lambda: _whole(children[0]), b"") if kind == "message/rfc822" and children else b""
+        return _Content(attachments=[Attachment(_name(part) or "mail", len(whole))], forwarded=[whole] if whole else [])
     contents = [_content(child, depth + 1) for child in children]
     if kind == "multipart/alternative":
         return _chosen(contents)
@@ -93,8 +119,9 @@ def _chosen(contents: list[_Content]) -> _Content:
     """Of several forms of one text: the plain one, when it says anything."""
     chosen = next((content for content in contents if content.plain), None)
     chosen = chosen or next((content for content in contents if content.shown), _Content())
-    attachments = [name for content in contents for name in content.attachments]
-    return _Content(chosen.plain, chosen.html, chosen.shown, attachments)
+    attachments = [one for content in contents for one in content.attachments]
+    forwarded = [one for content in contents for one in content.forwarded]
+    return _Content(chosen.plain, chosen.html, chosen.shown, attachments, forwarded)
 
 
 def _content_without_boundary(part: Message, depth: int) -> _Content:
@@ -109,7 +136,24 @@ def _content_without_boundary(part: Message, depth: int) -> _Content:
     return _Content(*_plain(decoded(raw), flowed=False, delsp=False))
 
 
-def _plain(text: str, *, flowed: bool, delsp: bool) -> tuple[list[str], list[str], list[str], list[str]]:
+def _whole(part: Message) -> bytes:
+    return _written(part, 0).encode("latin-1", "replace")
+
+
+def _written(part: Message, depth: int) -> str:
+    """A mail in a mail, letter by letter as it was. The library would decode eight-bit headers and encode them anew."""
+    head = "".join(f"{name}: {value}\n" for name, value in part.raw_items())
+    payload = part.get_payload()
+    if not isinstance(payload, list) or depth > _DEEPEST:
+        return f"{head}\n{payload if isinstance(payload, str) else ''}"
+    children = [_written(child, depth + 1) for child in payload if isinstance(child, Message)]
+    boundary = part.get_boundary()
+    if boundary is None:
+        return f"{head}\n{''.join(children)}"
+    return f"{head}\n" + "".join(f"--{boundary}\n{child}\n" for child in children) + f"--{boundary}--\n"
+
+
+def _plain(text: str, *, flowed: bool, delsp: bool) -> tuple[list[str], list[str], list[str], list[Attachment]]:
     text, packed = _without_uuencoded(text)
     html = from_mail_text(text, flowed=flowed, delsp=delsp)
     return ([html], [], [html], packed) if html else ([], [], [], packed)
@@ -122,7 +166,8 @@ def _content_of_one(kind: str, part: Message) -> _Content:
     if not is_text or (disposition == "attachment" and name):
         # Pictures that a letter's layout is made of carry a Content-ID and are nobody's attachment.
         is_layout = "content-id" in part and disposition != "attachment"
-        return _Content(attachments=[] if kind in _SILENT or is_layout or not name else [name])
+        is_nothing = kind in _SILENT or is_layout or not name
+        return _Content(attachments=[] if is_nothing else [Attachment(name, _size(part))])
     data = _bytes(part)
     charset = _quietly(part.get_content_charset, None) or ""
     if kind == "text/plain":
@@ -166,6 +211,13 @@ def _bytes(part: Message) -> bytes:
     return raw
 
 
+def _size(part: Message) -> int:
+    """Roughly: nothing is decoded for it."""
+    encoding = str(_quietly(lambda: part.get("content-transfer-encoding", ""), "")).strip().lower()
+    length = len(_raw_bytes(part))
+    return length * 3 // 4 if encoding == "base64" else length
+
+
 def _base64_lines(raw: bytes) -> list[bytes]:
     """Lists write their footer, as it is, behind what was encoded: only lines that can be base64, to the first end."""
     lines: list[bytes] = []
@@ -178,15 +230,15 @@ def _base64_lines(raw: bytes) -> list[bytes]:
     return lines
 
 
-def _without_uuencoded(text: str) -> tuple[str, list[str]]:
+def _without_uuencoded(text: str) -> tuple[str, list[Attachment]]:
     """Old mail carries its attachments in the middle of the text."""
-    names: list[str] = []
+    packed: list[Attachment] = []
     while found := _UU_BEGIN.search(text):
         end = text.find("\nend", found.end())
         if end < 0:
             break
-        names.append(found[1].strip())
+        packed.append(Attachment(found[1].strip(), (end - found.end()) * 3 // 4))
         text = text[: found.start()] + text[end + len("\nend") :]
-        if len(names) >= _MOST_ATTACHMENTS:
+        if len(packed) >= _MOST_ATTACHMENTS:
             break
-    return text, names
+    return text, packed

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from alongside.archives.readers.mail_text import folded
 from alongside.kit import safe_html
+from alongside.kit.mail_text import folded
 
 _QUOTE_MARKS: Final = re.compile(
     r"<(?P<tag>blockquote)\b[^<>]{0,500}type=[\"']?cite"

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside.archives.readers.mail_headers import decoded
-from alongside.archives.readers.mail_html import from_mail_html
-from alongside.archives.readers.mail_parts import html_of
-from alongside.archives.readers.mail_text import from_mail_text
 from alongside.kit import safe_html
+from alongside.kit.mail_headers import decoded
+from alongside.kit.mail_html import from_mail_html
+from alongside.kit.mail_parts import html_of, parts_of
+from alongside.kit.mail_text import from_mail_text
 
-BOUNCES = Path(__file__).parents[4] / "shared/data/payloads/email/bounces"
+BOUNCES = Path(__file__).parents[3] / "shared/data/payloads/email/bounces"
 
 
 def own(html: str) -> str:
@@ -264,3 +264,19 @@ def test_no_body_of_the_sample_bounces_raises(before: bytes) -> None:
     for sample in sorted(BOUNCES.glob("*.txt")):
         html = html_of(before + sample.read_bytes())
         assert safe_html.from_html(html) == html, sample.name
+
+
+def test_what_is_attached_is_named_with_its_size_and_mails_in_it_are_whole() -> None:
+    raw = (
+        b"Content-Type: multipart/mixed; boundary=b\n\n"
+        b"--b\nContent-Type: text/plain\n\nkeep\n"
+        b"--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=plan.pdf\n"
+        b"Content-Transfer-Encoding: base64\n\n" + b"QUJD" * 100 + b"\n"
+        b"--b\nContent-Type: message/rfc822\n\nFrom: rowan@example.org\nSubject: W\xe4rme\n\nThe left one.\n--b--\n"
+    )
+    parts = parts_of(raw)
+    assert parts.html == "<p>keep</p>"
+    assert [(one.name, one.size) for one in parts.attachments] == [("plan.pdf", 300), ("mail", len(parts.forwarded[0]))]
+    (forwarded,) = parts.forwarded
+    assert b"Subject: W\xe4rme" in forwarded
+    assert html_of(b"\n" + forwarded.partition(b"\n\n")[2]) == "<p>The left one.</p>"
