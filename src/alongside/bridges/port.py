@@ -300,6 +300,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     form: Form | None = None
     trigger: str = ""
     may_be_second: bool = False
+    stop: str = ""  # a web address: one POST to it, by whoever has it, and such posts come no more (RFC 8058)
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -328,7 +329,10 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A setting that an administrator gives. A secret one is sealed in the store and never shown or logged."""
+    """A setting that an administrator gives. A secret one is sealed in the store and never shown or logged.
+
+    `is_made`: nobody is asked for it; whoever makes the connection puts 32 random bytes there, as text, and they stay.
+    """
 
     name: str
     label: str
@@ -336,6 +340,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_secret: bool = False
     is_optional: bool = False
     default: str = ""
+    is_made: bool = False
 
 
 class Known(Protocol):
