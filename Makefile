@@ -10,10 +10,10 @@ PORT ?= 8765
 try: $(VENV)/installed  ## look at it: a sample organisation, or ARCHIVE=path; PORT=
 	@exec $(BIN)/alongside run --try --port $(PORT) $(if $(ARCHIVE),--archive "$(ARCHIVE)")
 
-test: $(VENV)/installed-for-tests chromium  ## everything that CI asks
+test: $(VENV)/installed-for-tests chromium servers  ## everything that CI asks
 	@tests/run
 
-test-all: $(VENV)/installed-for-tests chromium  ## every test on both stores
+test-all: $(VENV)/installed-for-tests chromium servers  ## every test on both stores
 	@tests/run --everything-on-both
 
 lint: $(VENV)/installed-for-tests
@@ -57,6 +57,20 @@ chromium:
 	@command -v chromium >/dev/null || { echo "Installing Chromium for the tests of pages …"; \
 	  { $$(command -v sudo) apt-get update -q && $$(command -v sudo) apt-get install -y -q --no-install-recommends \
 	  -o DPkg::Lock::Timeout=300 chromium; } > /tmp/alongside-apt.log 2>&1 || { cat /tmp/alongside-apt.log; exit 1; }; }
+
+# Mail servers, for the tests of the mail bridge, which run their own on loopback. Installed, they do not start: Debian's
+# policy-rc.d says no while they are, and where systemd is they are turned off for the next start of the machine too.
+.PHONY: servers
+servers:
+	@{ command -v dovecot && command -v postfix && test -x /usr/lib/dovecot/lmtp; } >/dev/null || { \
+	  echo "Installing Dovecot and Postfix for the tests of mail …"; sudo=$$(command -v sudo); policy=/usr/sbin/policy-rc.d; \
+	  test -e $$policy || { made=1; printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$policy >/dev/null; $$sudo chmod 755 $$policy; }; \
+	  { echo "postfix postfix/main_mailer_type select No configuration" | $$sudo debconf-set-selections; $$sudo apt-get update -q && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 \
+	  dovecot-imapd dovecot-lmtpd postfix; } > /tmp/alongside-apt-mail.log 2>&1; is_done=$$?; \
+	  test -z "$$made" || $$sudo rm -f $$policy; \
+	  test ! -d /run/systemd/system || $$sudo systemctl disable -q dovecot postfix || true; \
+	  test $$is_done = 0 || { cat /tmp/alongside-apt-mail.log; exit 1; }; }
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

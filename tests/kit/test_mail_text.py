@@ -1,6 +1,7 @@
 """What was said in a mail stays, what it quotes is folded, what programs put below is gone."""
 
 import time
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside.kit import safe_html
-from alongside.kit.mail_headers import decoded
+from alongside.kit.mail_headers import decoded, ids_of
 from alongside.kit.mail_html import from_mail_html
 from alongside.kit.mail_parts import html_of, parts_of
 from alongside.kit.mail_text import from_mail_text
@@ -280,3 +281,13 @@ def test_what_is_attached_is_named_with_its_size_and_mails_in_it_are_whole() -> 
     (forwarded,) = parts.forwarded
     assert b"Subject: W\xe4rme" in forwarded
     assert html_of(b"\n" + forwarded.partition(b"\n\n")[2]) == "<p>The left one.</p>"
+
+
+def test_ids_are_read_also_where_a_program_took_them_for_words_and_encoded_them() -> None:
+    long = f"{'a' * 40}.{'b' * 60}@example.org"
+    mail = EmailMessage()
+    mail["References"] = f"<1@example.org> <{long}>"
+    raw = bytes(mail).partition(b": ")[2].replace(b"\n", b"")
+    assert b"=?" in raw
+    assert ids_of(raw) == ["1@example.org", long]
+    assert ids_of(b"<1@example.org> <?=x@example.org> =?utf-8?q?") == ["1@example.org", "?=x@example.org"]

@@ -13,9 +13,6 @@ from tests.kit import script_attempts as attempts
 from tests.kit.script_attempts import dangers
 
 from alongside.archives.readers import zulip_html
-from alongside.archives.readers.mail_html import from_mail_html
-from alongside.archives.readers.mail_parts import html_of
-from alongside.archives.readers.mail_text import from_mail_text
 from alongside.bridges.adapters.feed.parse import events
 from alongside.bridges.adapters.feed.reading import read_feed
 from alongside.bridges.adapters.feed.rooms import FeedRoom

@@ -329,10 +329,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A setting that an administrator gives. A secret one is sealed in the store and never shown or logged.
-
-    `is_made`: nobody is asked for it; whoever makes the connection puts 32 random bytes there, as text, and they stay.
-    """
+    """A setting that an administrator gives. A secret one is sealed in the store and never shown or logged."""
 
     name: str
     label: str
@@ -340,7 +337,6 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_secret: bool = False
     is_optional: bool = False
     default: str = ""
-    is_made: bool = False
 
 
 class Known(Protocol):
@@ -350,7 +346,10 @@ class Known(Protocol):
         """Source ids of rooms in which Alongside is."""
 
     def seal(self, text: str) -> str:
-        """Text that only this installation can have made, and read: for what travels in the tool. URL-safe."""
+        """Text that only this installation can have made, and read: for what travels in the tool. URL-safe.
+
+        The same text gives the same, as long as the keys are the same.
+        """
 
     def unseal(self, sealed: str) -> str | None:
         """None for what is not ours, or was changed."""

@@ -103,9 +103,12 @@ def line_of(text: str, longest: int = _LONGEST_LINE) -> str:
 
 def words_of(raw: bytes) -> str:
     """A header's text with its encoded words (RFC 2047) decoded, also where they are made wrongly."""
-    text = decoded(raw)
+    return line_of(_without_encoded_words(decoded(raw)))
+
+
+def _without_encoded_words(text: str) -> str:
     if "=?" not in text:
-        return line_of(text)
+        return text
     out: list[str] = []
     run, run_charset, position = b"", "", 0
     for word in _ENCODED_WORD.finditer(text):
@@ -117,7 +120,7 @@ def words_of(raw: bytes) -> str:
         # A letter may be cut in two between words of one charset, so bytes are joined before they are decoded.
         run, run_charset, position = run + _word_bytes(word[2], word[3]), word[1].lower(), word.end()
     out += [decoded(run, run_charset), text[position:]]
-    return line_of("".join(out))
+    return "".join(out)
 
 
 def _word_bytes(encoding: str, text: str) -> bytes:
@@ -147,7 +150,12 @@ _COMMENT: Final = re.compile(rb"\(([^()]*)\)\s*$")
 
 
 def ids_of(raw: bytes) -> list[str]:
-    """Message ids in a References or In-Reply-To, in order, each once."""
+    """Message ids in a References or In-Reply-To, in order, each once.
+
+    Some programs (Python's own library) take a long id for words, and encode it when they answer.
+    """
+    if b"=?" in raw:
+        raw = _without_encoded_words(decoded(raw)).encode("utf-8", "replace")
     return list(dict.fromkeys(_id(found) for found in _ID.findall(raw)))
 
 

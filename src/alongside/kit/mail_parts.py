@@ -18,6 +18,8 @@ _T = TypeVar("_T")
 _DEEPEST: Final = 20
 _MOST_ATTACHMENTS: Final = 50
 _MOST_FORWARDED: Final = 50
+# Of one level; what has more was made to cost time.
+_MOST_PARTS: Final = 500
 _SILENT: Final = frozenset(
     [
         "application/pgp-signature",
@@ -106,7 +108,7 @@ def _content_of_several(kind: str, children: list[Message], part: Message, depth
     if kind.startswith("message/") or depth > _DEEPEST:
         whole = _quietly(lambda: _whole(children[0]), b"") if kind == "message/rfc822" and children else b""
         return _Content(attachments=[Attachment(_name(part) or "mail", len(whole))], forwarded=[whole] if whole else [])
-    contents = [_content(child, depth + 1) for child in children]
+    contents = [_content(child, depth + 1) for child in children[:_MOST_PARTS]]
     if kind == "multipart/alternative":
         return _chosen(contents)
     together = _Content()
@@ -212,10 +214,13 @@ def _bytes(part: Message) -> bytes:
 
 
 def _size(part: Message) -> int:
-    """Roughly: nothing is decoded for it."""
+    """Without decoding it: of quoted-printable it is the packed size."""
     encoding = str(_quietly(lambda: part.get("content-transfer-encoding", ""), "")).strip().lower()
-    length = len(_raw_bytes(part))
-    return length * 3 // 4 if encoding == "base64" else length
+    raw = _raw_bytes(part)
+    if encoding != "base64":
+        return len(raw)
+    letters = len(raw) - raw.count(b"\n") - raw.count(b"\r") - raw[-8:].count(b"=")
+    return letters * 3 // 4
 
 
 def _base64_lines(raw: bytes) -> list[bytes]:

@@ -263,6 +263,12 @@ def _with_tail_quoted(blocks: list[_Block]) -> list[_Block]:
     return blocks
 
 
+def begins_with_earlier_mail(text: str) -> bool:
+    """All of it is a mail that was passed on: it begins with that mail's headers, or with a line that says so."""
+    lines = text.splitlines()[:_HEADER_BLOCK]
+    return any(_begins_earlier_mail(lines, place) for place, line in enumerate(lines) if line.strip())
+
+
 def _parts_texts(line: str) -> bool:
     return not line.strip() or bool(_ORIGINAL.match(line) or _RULE.match(line))
 

@@ -1,0 +1,63 @@
+"""The contract of all adapters, through the real core, Dovecot and Postfix."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from alongside.conversations.models import Message
+from tests.bridges.contract import ANSWER, NOTHING, QUESTION, Contract
+from tests.bridges.mail.harness import MailHarness
+from tests.bridges.mail.servers import OWN
+
+
+class TestMail(Contract):
+    quiet = 2.0
+
+    @pytest.fixture(name="harness")
+    def a_harness(self) -> Iterator[MailHarness]:
+        made = MailHarness()
+        yield made
+        made.close()
+
+    def test_by_mail_alone_one_asks_thanks_and_finds_again(self) -> None:
+        house = self.harness
+        assert isinstance(house, MailHarness)
+        self.remembers(house.open_room)
+        house.write(house.cy, [OWN], QUESTION, subject="A tense call")
+        found = self.shows(house.cy, "People have been here before")
+        assert "Name the feeling first" in found.text
+        assert found.text.startswith("Re: A tense call")
+        house.answer(house.cy, found, "helped. They stayed.")
+        self.shows(house.cy, "It says now that it helped")
+        self.settled()
+        assert not self.seen(house.bo, "helped")
+
+    def test_a_thread_that_somebody_forwards_is_kept_for_them_alone(self) -> None:
+        house = self.harness
+        assert isinstance(house, MailHarness)
+        asked = house.write(house.bo, [house.cy], QUESTION)
+        house.write(house.cy, [house.bo], ANSWER, context=asked.source_id)
+        house.write(house.bo, [house.cy], "Thank you, that helped.", context=asked.source_id)
+        house.servers.wait_for_queue()
+        mails = house.servers.mails(house.cy) + house.servers.mails(house.bo)
+        house.forward(house.cy, mails, "keep this")
+        draft = self.shows(house.cy, "A note could be")
+        assert "Name the feeling first" in draft.text
+        house.say_to_us(house.bo, QUESTION)
+        self.shows(house.bo, NOTHING)
+        self.settled()
+        assert Message.objects.count() == 3
+        assert not any("feeling" in one.text for one in house.seen_by(house.bo))
+
+    def test_mails_that_pretend_to_be_somebody_are_answered_by_nothing(self) -> None:
+        house = self.harness
+        assert isinstance(house, MailHarness)
+        self.remembers(house.closed_room)
+        forged = f"From: Ana Moreau <{house.ana}>\nTo: {OWN}\nReply-To: eve@evil.example\n\n{QUESTION}\n"
+        house.servers.send_from_outside("eve@evil.example", [OWN], forged.encode())
+        house.servers.send_from_outside("eve@evil.example", [OWN], forged.replace(QUESTION, "forget me").encode())
+        house.say_to_us(house.bo, "help")
+        self.shows(house.bo, "What you can say to me")
+        self.settled()
+        assert not any(one.is_for_them_alone for one in house.seen_by(house.ana)[1:])
+        assert Message.objects.count() == 2
