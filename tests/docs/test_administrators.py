@@ -45,9 +45,7 @@ def figures() -> dict[str, str]:
         "An event that cannot be dealt with is tried": f"{rules.MOST_TRIES} times",
         "Acts of one account in a minute; the next one is told so": str(rules.MOST_ACTS_A_MINUTE),
         "A webhook may bring at most": f"{hooks.MOST_BYTES / 1_000_000:.0f} MB",
-        "Of what was dealt with: a keyed digest of its id in the tool, without words": span(
-            rules.REPLAY_KNOWN_FOR
-        ),
+        "Of what was dealt with: a keyed digest of its id in the tool, without words": span(rules.REPLAY_KNOWN_FOR),
         "Of what could not be sent: the reason, without words or for whom": span(FAILED_FOR),
     }
 

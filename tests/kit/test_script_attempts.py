@@ -20,6 +20,9 @@ from alongside.bridges.adapters.slack.parse import events as slack_events
 from alongside.bridges.adapters.slack.reading import Workspace
 from alongside.bridges.port import Said
 from alongside.kit import safe_html, slack_blocks, slack_markup
+from alongside.kit.mail_html import from_mail_html
+from alongside.kit.mail_parts import html_of
+from alongside.kit.mail_text import from_mail_text
 from alongside.kit.slack_markup import Names
 
 NAMES = Names({"U1": "<script>alert(1)</script>"}, {"C1": '"onmouseover="alert(1)'})
