@@ -1,0 +1,92 @@
+"""Connections, for an administrator alone."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+from tests.bridges.test_hooks import Silent
+
+from alongside.bridges.actions.connecting import connect, say_problem
+from alongside.bridges.models import Bridge
+from alongside.bridges.port import Check
+from alongside.bridges.registry import ADAPTERS
+from alongside.people.actions import make_person
+
+pytestmark = pytest.mark.django_db
+WORD = "xyzzy-a-very-secret-word"
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    settings.HOME = tmp_path
+    for kind in list(ADAPTERS):
+        monkeypatch.delitem(ADAPTERS, kind)
+    monkeypatch.setitem(ADAPTERS, "silent", f"{Silent.__module__}:{Silent.__name__}")
+    monkeypatch.setattr("alongside.bridges.setup.setup_text", lambda _kind: "# Connect Silent\n\nGive it the word.")
+    return tmp_path
+
+
+def signed_in(*, is_administrator: bool) -> Client:
+    person = make_person(
+        None,
+        email=f"{'root' if is_administrator else 'ana'}@acme.example",
+        name="Root" if is_administrator else "Ana",
+        is_administrator=is_administrator,
+    )
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_for_anybody_else_there_is_no_such_page(home: Path) -> None:
+    del home
+    bridge = connect(None, kind="silent", key="one", name="Silent", given={"word": WORD})
+    for client in (Client(), signed_in(is_administrator=False)):
+        missing = client.get("/connections/zzzz/nothing").content
+        for address in ("/connections/", "/connections/silent"):
+            answer = client.get(address)
+            assert (answer.status_code, answer.content) == (404, missing)
+        assert client.post("/connections/off", {"bridge": bridge.bridge_id}).status_code == 404
+        assert client.post("/connections/silent", {"word": "x"}).status_code == 404
+    assert Bridge.objects.get().is_on
+
+
+def test_an_administrator_sees_how_each_one_is_and_never_a_secret(home: Path) -> None:
+    del home
+    root = signed_in(is_administrator=True)
+    bridge = connect(None, kind="silent", key="one", name="Silent, at Acme", given={"word": WORD})
+    say_problem(None, bridge_id=bridge.bridge_id, problem="The token was revoked.", is_permanent=True)
+    page = root.get("/connections/").content.decode()
+    for words in ("Silent, at Acme", "The token was revoked.", "until somebody mends it"):
+        assert words in page
+    assert WORD not in page + root.get("/connections/silent").content.decode()
+
+
+def test_nothing_is_kept_before_every_step_is_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = signed_in(is_administrator=True)
+    assert "It is missing." in root.post("/connections/silent", {"word": ""}).content.decode()
+
+    async def unwell(_self: Silent) -> list[Check]:
+        return [Check(what="The word is right", is_well=False, mend="Ask for it again.")]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Silent, "check", unwell)
+        page = root.post("/connections/silent", {"word": WORD}).content.decode()
+        assert "Ask for it again." in page
+        assert WORD not in page
+    assert not Bridge.objects.exists()
+    assert root.post("/connections/silent", {"word": WORD}).status_code == 302
+    row = Bridge.objects.get()
+    assert WORD not in row.sealed_settings
+    assert not any(WORD.encode() in path.read_bytes() for path in home.rglob("*") if path.is_file())
+    root.post("/connections/off", {"bridge": row.pk})
+    row.refresh_from_db()
+    assert (row.is_on, row.sealed_settings) == (False, "")
+
+
+def test_what_is_no_tool_is_not_there(home: Path) -> None:
+    del home
+    root = signed_in(is_administrator=True)
+    for kind in ("nothing", "pretend-chat"):
+        assert root.get(f"/connections/{kind}").status_code == 404
