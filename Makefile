@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8765
 
-.PHONY: try test test-all lint types contracts quality bench picture lock clean
+.PHONY: try test test-all lint types contracts quality bench bench-bridges picture lock clean
 
 try: $(VENV)/installed  ## look at it: a sample organisation, or ARCHIVE=path; PORT=
 	@exec $(BIN)/alongside run --try --port $(PORT) $(if $(ARCHIVE),--archive "$(ARCHIVE)")
@@ -30,6 +30,9 @@ quality: $(VENV)/installed-for-tests  ## how well it finds, on ../shared/data, b
 
 bench: $(VENV)/installed-for-tests  ## how fast, with a million messages; 15 minutes
 	$(BIN)/python -m bench.speed
+
+bench-bridges: $(VENV)/installed-for-tests  ## how fast a flood of events is taken in
+	$(BIN)/python -m bench.bridging
 
 picture: $(VENV)/installed-for-tests chromium  ## docs/pictures: what README shows
 	$(BIN)/python -m bench.picture

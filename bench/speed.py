@@ -90,8 +90,11 @@ def _all(place: Place, clock: Clock, brought: int) -> Iterator[Row]:
         meaning = measured_by(here, "meaning", vectors, place.messages, place.folder / "recall")
     with clock.step("asked with meaning"):
         meant = measured_by(here, "answering", "meaning", place.data)
+    with clock.step("written to Alongside in a tool, by turns with find"):
+        replied = measured_by(here, "replying", place.data)
     yield from _words_rows(words)
     yield from _meaning_rows(words, meant, meaning, encoded)
+    yield from _reply_rows(replied)
     yield from _size_rows(here, meant)
     with clock.step("50 messages a second and a note a second written and looked for"):
         fresh = _freshness(place, here)
@@ -199,6 +202,14 @@ def _size_rows(here: Installation, meant: dict[str, Any]) -> Iterator[Row]:
 
 def _three(fresh: dict[str, Any]) -> str:
     return f"{fresh['p50']:.2f}, {fresh['p95']:.2f}, {fresh['most']:.2f}"
+
+
+def _reply_rows(replied: dict[str, Any]) -> Iterator[Row]:
+    """Our own time from a message in a tool to the answer being handed to that tool."""
+    own, find = replied["answer"], replied["find"]
+    yield _row("find beside it, p50, p95", f"{find[0]:.1f}, {find[1]:.1f}", "", None)
+    holds = own[0] <= 3 * find[0]
+    yield _row("from message to answer, p50, p95", f"{own[0]:.1f}, {own[1]:.1f}", "p50 ≤ 3 × find's", holds)
 
 
 def _freshness(place: Place, here: Installation) -> dict[str, Any]:
