@@ -107,3 +107,12 @@ def test_a_token_that_is_none_is_refused_and_reads_nothing(ids: dict[str, str]) 
 
 def test_reading_is_the_only_method(ids: dict[str, str]) -> None:
     assert Client().post("/api/find?q=a").status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/api/rooms?%00=1", "/api/notes?q=%00", "/api/conversations/%00"])
+def test_a_sign_that_no_address_has_is_answered_as_described_too(address: str) -> None:
+    answer = Client().get(address)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/json")
+    assert "error" in answer.json()
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
