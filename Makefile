@@ -28,7 +28,7 @@ contracts: $(VENV)/installed-for-tests
 quality: $(VENV)/installed-for-tests  ## how well it finds, on ../shared/data, beside what it is compared with
 	$(BIN)/python -m bench.quality && $(BIN)/python -m bench.weak && $(BIN)/python -m bench.keeping
 
-bench: $(VENV)/installed-for-tests  ## how fast, with a million messages; 15 minutes
+bench: $(VENV)/installed-for-tests servers  ## how fast, with a million messages; 15 minutes
 	$(BIN)/python -m bench.speed
 
 bench-bridges: $(VENV)/installed-for-tests  ## how fast a flood of events is taken in

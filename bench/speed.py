@@ -58,6 +58,9 @@ class Place:
         return Installation(self.folder / name, {f"ALONGSIDE_{key.upper()}": value for key, value in settings.items()})
 
 
+REPLIED_IN = {"here": "in this process", "slack": "in a pretended Slack", "mail": "by mail, real servers"}
+
+
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), default=DATA)
 @click.option("--messages", default=1_000_000, show_default=True, help="Fewer are for trying the command out.")
@@ -90,8 +93,10 @@ def _all(place: Place, clock: Clock, brought: int) -> Iterator[Row]:
         meaning = measured_by(here, "meaning", vectors, place.messages, place.folder / "recall")
     with clock.step("asked with meaning"):
         meant = measured_by(here, "answering", "meaning", place.data)
-    with clock.step("written to Alongside in a tool, by turns with find"):
-        replied = measured_by(here, "replying", place.data)
+    replied = {}
+    for name, where in REPLIED_IN.items():
+        with clock.step(f"written to Alongside {where}, by turns with find"):
+            replied[name] = measured_by(here, "replying", place.data, name)
     yield from _words_rows(words)
     yield from _meaning_rows(words, meant, meaning, encoded)
     yield from _reply_rows(replied)
@@ -206,10 +211,11 @@ def _three(fresh: dict[str, Any]) -> str:
 
 def _reply_rows(replied: dict[str, Any]) -> Iterator[Row]:
     """Our own time from a message in a tool to the answer being handed to that tool."""
-    own, find = replied["answer"], replied["find"]
-    yield _row("find beside it, p50, p95", f"{find[0]:.1f}, {find[1]:.1f}", "", None)
-    holds = own[0] <= 3 * find[0]
-    yield _row("from message to answer, p50, p95", f"{own[0]:.1f}, {own[1]:.1f}", "p50 ≤ 3 × find's", holds)
+    for name, where in REPLIED_IN.items():
+        own, find = replied[name]["answer"], replied[name]["find"]
+        yield _row(f"from message to answer {where}: p50 / p95", f"{own[0]:.1f} / {own[1]:.1f}", "", None)
+        beside = f"{own[0] / find[0]:.2f} × {find[0]:.1f} / {find[1]:.1f}"
+        yield _row("  beside find at the same time", beside, "p50 ≤ 3 × find's", own[0] <= 3 * find[0])
 
 
 def _freshness(place: Place, here: Installation) -> dict[str, Any]:
