@@ -64,6 +64,15 @@ def test_that_it_helped_somebody_else_leaves_the_question_open(acme: World, aske
     sentence(sent(acme.token("cleo"), "POST", address, {"messages": []}), 400)
 
 
+def test_that_it_helped_is_taken_back_by_who_said_it(acme: World, asked: Message) -> None:
+    said = answers(acme, asked, "Breathe.")
+    address, body = f"/api/conversations/{asked.conversation.public_id}/helped", {"messages": [place(said[0])]}
+    assert sent(acme.token("ana"), "POST", address, body).json()["is_answered"] is True
+    assert sent(acme.token("ben"), "POST", f"{address}/take-back", body).json()["is_answered"] is True
+    assert sent(acme.token("ana"), "POST", f"{address}/take-back", body).json()["is_answered"] is False
+    assert not Helped.objects.exists()
+
+
 def test_its_asker_alone_says_whether_it_asks(acme: World, asked: Message) -> None:
     address = f"/api/conversations/{asked.conversation.public_id}/question"
     sentence(sent(acme.token("ben"), "PUT", address, {"asks": False}), 409)

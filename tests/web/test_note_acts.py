@@ -76,6 +76,23 @@ def test_that_a_message_helped_is_said_in_one_act_and_with_a_sentence_if_one_lik
     assert browser("cleo").post(f"{address}/helped", {"message": "m0"}).status_code == 404
 
 
+def test_that_a_message_helped_is_taken_back_by_who_said_it_alone(world: World) -> None:
+    asked = world.say(world.room("help", is_open=True), "ana", "What do you say to an angry caller?")
+    answer = world.say(asked.room, "ben", "Breathe.", context=asked.source_id)
+    address, anchor = f"/conversations/{asked.conversation.public_id}", anchor_of(answer.said_at)
+    for name, sentence in (("cleo", ""), ("ana", "It was quiet.")):
+        browser(name).post(f"{address}/helped", {"message": anchor, f"sentence-{anchor}": sentence})
+    seen = {name: read(browser(name).get(f"{address}/around")).count("Take it back") for name in ("ana", "ben", "cleo")}
+    assert seen == {"ana": 1, "ben": 0, "cleo": 1}
+    browser("ben").post(f"{address}/helped", {"message": anchor, "act": "take-back"})
+    assert Helped.objects.count() == 2
+    done = browser("cleo").post(f"{address}/helped", {"message": anchor, "act": "take-back"}, follow=True)
+    assert "Taken back." in read(done)
+    browser("cleo").post(f"{address}/helped", {"message": anchor, "act": "take-back"})
+    assert [row.sentence for row in Helped.objects.all()] == ["It was quiet."]
+    assert "Take it back" not in read(browser("cleo").get(f"{address}/around"))
+
+
 # One note from several conversations
 
 

@@ -86,6 +86,15 @@ OPERATIONS: Final = (
         shapes.Drafted,
     ),
     Operation(
+        "get", "/api/conversations/{id}/my-draft", "ownDraft", "What you are writing from it; nobody else is shown it.",
+        shapes.OwnDraft,
+    ),
+    Operation(
+        "put", "/api/conversations/{id}/my-draft", "saveOwnDraft", "Keep it until you go on.", shapes.OwnDraft,
+        shapes.Drafting,
+    ),
+    Operation("delete", "/api/conversations/{id}/my-draft", "discardOwnDraft", "Throw it away.", None, None, 204),
+    Operation(
         "get", "/api/conversations/{id}/question", "question", "Whether it asks something, and is answered.",
         shapes.QuestionState,
     ),
@@ -96,6 +105,10 @@ OPERATIONS: Final = (
     Operation(
         "post", "/api/conversations/{id}/helped", "helped", "“These helped”, by the asker; “this helped me”, by anybody.",
         shapes.QuestionState, shapes.Helping,
+    ),
+    Operation(
+        "post", "/api/conversations/{id}/helped/take-back", "takeBackThatItHelped", "What you said of it, unsaid.",
+        shapes.QuestionState, shapes.NotHelping,
     ),
     Operation(
         "post", "/api/conversations/{id}/wonder", "wonder", "“I'd like to know too.” Known to nobody else.", None, None, 204
@@ -123,6 +136,14 @@ OPERATIONS: Final = (
         "put", "/api/notes/{id}", "change", "Mend a note. What somebody else wrote meanwhile is put together with it.",
         shapes.Changed, shapes.Changing,
     ),
+    Operation(
+        "get", "/api/notes/{id}/my-draft", "ownDraftOfNote", "What you are changing in it; nobody else is shown it.",
+        shapes.OwnDraft,
+    ),
+    Operation(
+        "put", "/api/notes/{id}/my-draft", "saveOwnDraftOfNote", "Keep it until you go on.", shapes.OwnDraft, shapes.Mending
+    ),
+    Operation("delete", "/api/notes/{id}/my-draft", "discardOwnDraftOfNote", "Throw it away.", None, None, 204),
     Operation("get", "/api/notes/{id}/revisions", "revisions", "Everything that it said, the newest first.", shapes.Revisions),
     Operation(
         "post", "/api/notes/{id}/put-back", "putBack", "Let it say again what a revision said, as a new revision.",

@@ -56,6 +56,13 @@ def _helped(actor: Viewer, request: HttpRequest, public_id: str) -> shapes.Quest
     return _state(actor, public_id)
 
 
+def _take_back(actor: Viewer, request: HttpRequest, public_id: str) -> shapes.QuestionState:
+    asked, here = sent(request, shapes.NotHelping), Said(actor)
+    for row in [here.message(public_id, one.message, one.name) for one in asked.messages]:
+        questions.take_back_that_it_helped(actor, message_id=row)
+    return _state(actor, public_id)
+
+
 def _wonder(actor: Viewer, _request: HttpRequest, public_id: str) -> None:
     questions.wonder(actor, public_id=public_id)
 
@@ -71,7 +78,7 @@ def _take_answers(actor: Viewer, _request: HttpRequest) -> shapes.Answered:
     return shapes.Answered([shapes.AnsweredShown(one, title, _page(one)) for _, one, title in found])
 
 
-say_whether_it_asks, helped = writing(_say_whether_it_asks), writing(_helped)
+say_whether_it_asks, helped, take_back = writing(_say_whether_it_asks), writing(_helped), writing(_take_back)
 wonder, stop_wondering, take_answers = writing(_wonder), writing(_stop_wondering), writing(_take_answers)
 
 

@@ -104,6 +104,33 @@ class Changing(Strict):
     based_on: Number
 
 
+class WrittenSoFar(Strict):
+    """As in a note, but nothing has to be there yet."""
+
+    title: Annotated[str, Meta(max_length=LONGEST_TITLE, pattern=_TEXT)] = ""
+    when: Words = ""
+    what_worked: Words = ""
+    why: Words = ""
+    where_not: Words = ""
+
+
+DRAFT_PARTS = ("title", "when", "what_worked", "why", "where_not")
+
+
+class Drafting(Strict):
+    """`beside`: other conversations that the note will be kept from too."""
+
+    content: WrittenSoFar
+    beside: Annotated[list[Id], Meta(max_length=50)] = []
+
+
+class Mending(Strict):
+    """`based_on`: the revision that was read when the writing began."""
+
+    content: WrittenSoFar
+    based_on: Number
+
+
 class PuttingBack(Strict):
     revision: Number
 
@@ -129,6 +156,12 @@ class Helping(Strict):
 
     messages: Annotated[list[MessageNamed], Meta(min_length=1, max_length=50)]
     sentence: Sentence = ""
+
+
+class NotHelping(Strict):
+    """What one said of these messages, unsaid."""
+
+    messages: Annotated[list[MessageNamed], Meta(min_length=1, max_length=50)]
 
 
 class Asking(Strict):
@@ -272,6 +305,13 @@ class WrittenThen(Strict):
     what_worked: str
     why: str
     where_not: str
+
+
+class OwnDraft(Strict):
+    content: WrittenThen
+    based_on: int
+    beside: list[str]
+    saved_at: datetime
 
 
 class Revisions(Strict):

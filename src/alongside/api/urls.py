@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alongside.api import mine, notes, own, questions, views
+from alongside.api import drafts, mine, notes, own, questions, views
 from alongside.api.acting import by_method
 from alongside.api.answering import nothing_here
 from alongside.api.description import openapi
@@ -20,7 +20,13 @@ urlpatterns = [
         by_method(GET=questions.state, PUT=questions.say_whether_it_asks),
         name="api-question",
     ),
+    path(
+        "conversations/<str:public_id>/my-draft",
+        by_method(GET=drafts.of_conversation, PUT=drafts.save_of_conversation, DELETE=drafts.discard_of_conversation),
+        name="api-own-draft",
+    ),
     path("conversations/<str:public_id>/helped", by_method(POST=questions.helped), name="api-helped"),
+    path("conversations/<str:public_id>/helped/take-back", by_method(POST=questions.take_back), name="api-unhelped"),
     path(
         "conversations/<str:public_id>/wonder",
         by_method(POST=questions.wonder, DELETE=questions.stop_wondering),
@@ -31,6 +37,11 @@ urlpatterns = [
     path("notes", by_method(GET=notes.newest, POST=notes.keep), name="api-notes"),
     path("notes/tell", by_method(POST=notes.tell), name="api-tell"),
     path("notes/<str:public_id>", by_method(GET=notes.note, PUT=notes.change), name="api-note"),
+    path(
+        "notes/<str:public_id>/my-draft",
+        by_method(GET=drafts.of_note, PUT=drafts.save_of_note, DELETE=drafts.discard_of_note),
+        name="api-own-draft-of-note",
+    ),
     path("notes/<str:public_id>/revisions", notes.all_revisions, name="api-revisions"),
     path("notes/<str:public_id>/put-back", by_method(POST=notes.put_back), name="api-put-back"),
     path("notes/<str:public_id>/remarks", by_method(POST=notes.remark), name="api-remarks"),

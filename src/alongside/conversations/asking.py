@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from alongside.audiences.queries import condition
 from alongside.conversations.left_out import IS_BEGUN_BY_HEARD
 from alongside.conversations.models import Helped, Message, Wondering
 from alongside.conversations.queries import RoomView
 from alongside.conversations.reading import bound, marks_for, rows_of, time_of
+from alongside.conversations.rules import anchor_of
 from alongside.people.rules import Viewer
 
 QUESTIONS_A_PAGE = 20
@@ -51,6 +53,15 @@ class HelpedWords:
     """What somebody said of a message that helped them. Without a sentence nobody is named: a list would be a tally."""
 
     name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHelped:
+    """A message of which the viewer said that it helped them, to be taken back by its place."""
+
+    anchor: str
+    author: str
     sentence: str
 
 
@@ -151,11 +162,21 @@ def said_to_help(viewer: Viewer, conversation_id: int) -> dict[int, tuple[bool, 
     return found
 
 
+def own_helped(viewer: Viewer, conversation_id: int) -> list[OwnHelped]:
+    """What the viewer said of messages of a conversation that they read; nobody else is ever told so. One query."""
+    if viewer.person_id is None:
+        return []
+    mine = Q(person_id=viewer.person_id) | Q(account_id__in=viewer.account_ids)
+    rows = Helped.objects.filter(mine, message__conversation_id=conversation_id).select_related("message__author")
+    return [
+        OwnHelped(anchor_of(row.message.said_at), row.message.author.name if row.message.author else "", row.sentence)
+        for row in rows.order_by("message__said_at", "message_id")
+    ]
+
+
 def message_at(viewer: Viewer, conversation_id: int, anchor: str) -> int | None:
     """The row of a message by what a link to it ends in, in a conversation that the viewer reads."""
     del viewer
-    from alongside.conversations.rules import anchor_of
-
     rows = Message.objects.filter(conversation_id=conversation_id).values_list("id", "said_at")
     return next((row for row, said_at in rows if anchor_of(said_at) == anchor), None)
 

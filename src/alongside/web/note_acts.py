@@ -206,15 +206,19 @@ def wonder(request: HttpRequest) -> HttpResponse:
 @require_POST
 @answering_not_there
 def helped(request: HttpRequest, public_id: str) -> HttpResponse:
-    """“This helped me”, of a message."""
+    """“This helped me”, of a message; or taken back."""
     _signed_in(request)
     viewer = viewer_of(request)
     anchor = request.POST.get("message", "")
     row = message_at(viewer, conversation_row(viewer, public_id), anchor)
     if row is None:
         raise Http404
-    asking.say_it_helped(viewer, message_id=row, sentence=request.POST.get(f"sentence-{anchor}", ""))
-    messages.info(request, _("It stands on the message, in words; nobody counts it."))
+    if request.POST.get("act") == "take-back":
+        asking.take_back_that_it_helped(viewer, message_id=row)
+        messages.info(request, _("Taken back. Nothing stays of it."))
+    else:
+        asking.say_it_helped(viewer, message_id=row, sentence=request.POST.get(f"sentence-{anchor}", ""))
+        messages.info(request, _("It stands on the message, in words; nobody counts it."))
     page = number_in(request, "page") if "page" in request.POST else 1
     return redirect(f"{reverse('conversation', args=[public_id])}?page={page}#{anchor}")
 

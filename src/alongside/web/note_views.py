@@ -16,6 +16,7 @@ from alongside.conversations.asking import (
     OpenQuestion,
     answered_that_i_wondered,
     open_questions,
+    own_helped,
     question_state,
     said_to_help,
 )
@@ -58,6 +59,7 @@ def around(request: HttpRequest, public_id: str) -> HttpResponse:
             for _, said in said_to_help(viewer, row).values()
             for words in said
         ),
+        own=tuple(shown_as.OwnHelped(one.anchor, one.author, one.sentence) for one in own_helped(viewer, row)),
         weaves=tuple(_weave(one) for one in queries.weaves_of(viewer, conversation_id=row)),
         asks=state.asks,
         is_answered=state.is_answered,

@@ -413,6 +413,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnHelped:
+    """A message of which the reader said that it helped them: `anchor` is its place on the conversation's page."""
+
+    anchor: str
+    author: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What came of a conversation: notes, sentences of thanks, weaves, and whether it still asks."""
 
@@ -420,6 +429,7 @@ class Around:
     conversation: Link
     kept: tuple[Link, ...] = ()
     helped: tuple[Said, ...] = ()
+    own: tuple[OwnHelped, ...] = ()
     weaves: tuple[Weave, ...] = ()
     woven: Woven = Woven()
     asks: bool = False
