@@ -103,6 +103,11 @@ class Installation:
             raise AssertionError(done.stderr)
         return done.stdout
 
+    def begun(self, script: str) -> subprocess.Popen[str]:
+        """A script that runs until somebody ends it; what it prints can be read."""
+        words = [sys.executable, "-c", script]
+        return subprocess.Popen(words, env=self.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
     def dump(self, what: str = "said") -> Any:
         """`said` or `rows` of tests/archives/store.py, as JSON."""
         return json.loads(self.python(_DUMP.format(what=what)))

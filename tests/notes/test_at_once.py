@@ -1,6 +1,8 @@
 """Two people at once, and an end in the middle: nothing is lost, and nothing is half done."""
 
 import json
+import random
+import time
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,67 @@ def test_an_end_in_the_middle_of_a_change_leaves_what_it_said_and_the_draft(
         keeping.change(ana, public_id=note.public_id, content=content(why="It is old."), based_on=1)
     assert note_view(ana, note.public_id).revision == 1
     assert draft_of(ana, note_id=note.pk) is not None
+
+
+WRITING = """
+import sys
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from tests.notes.world import World, content
+from alongside.notes.actions import keeping
+from alongside.notes.models import Note
+from alongside.notes.queries import note_view
+from alongside.people.models import Person
+from alongside.people.queries import viewer_of_person
+
+if not Person.objects.exists():
+    keeping.tell(World().sign_up("ana"), sentence="The kettle trips the fuse.")
+ana, note = viewer_of_person(Person.objects.get()), Note.objects.get()
+while True:
+    revision = note_view(ana, note.public_id).revision
+    words = content(why=f"Seen {revision} times.")
+    keeping.save_draft(ana, content=words, note_id=note.pk, based_on=revision)
+    print("draft", revision, flush=True)
+    keeping.change(ana, public_id=note.public_id, content=words, based_on=revision)
+    print("kept", revision + 1, flush=True)
+"""
+STANDS = """
+import json
+import django
+django.setup()
+from alongside.journal.models import Line
+from alongside.notes.models import Draft, Revision
+rows = Revision.objects.order_by("number")
+print(json.dumps({
+    "revisions": [[row.number, row.content.why] for row in rows],
+    "drafts": [row.based_on for row in Draft.objects.all()],
+    "lines": Line.objects.count(),
+}))
+"""
+KILLS = 5
+
+
+def test_a_writer_killed_at_any_moment_loses_nothing_that_was_kept(tmp_path: Path) -> None:
+    """kill -9, five times, at moments that nobody chose; each time another process goes on in the same store."""
+    here, told = new_installation(tmp_path / "home"), list[list[str]]()
+    chance = random.Random(9)
+    for _kill in range(KILLS):
+        with here.begun(WRITING) as writing:
+            assert writing.stdout is not None
+            told.append(writing.stdout.readline().split())
+            time.sleep(chance.uniform(0.02, 0.6))
+            writing.kill()
+            told += [line.split() for line in writing.stdout if line.endswith("\n")]
+    stands = json.loads(here.python(STANDS))
+    numbers = [number for number, _why in stands["revisions"]]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert [why for _, why in stands["revisions"][1:]] == [f"Seen {number} times." for number in numbers[:-1]]
+    assert {int(number) for what, number in told if what == "kept"} <= set(numbers)
+    assert len(numbers) > KILLS
+    # What was being written when it was killed last is there to go on with, or was kept.
+    assert stands["drafts"] == [] or stands["drafts"] == [numbers[-1]]
+    if told[-1] == ["draft", str(numbers[-1])]:
+        assert stands["drafts"] == [numbers[-1]]
+    assert stands["lines"] == len(numbers)
