@@ -7,35 +7,33 @@ from django.http import HttpRequest
 from alongside.api import shapes
 from alongside.api.acting import sent, writing
 from alongside.api.answering import reading
-from alongside.audiences.queries import NotThere
 from alongside.conversations.queries import conversation_row
 from alongside.notes.actions import keeping
 from alongside.notes.content import Content
-from alongside.notes.models import Draft
-from alongside.notes.queries import draft_of, note_row
+from alongside.notes.queries import DraftView, draft_view, note_row
 from alongside.people.rules import Viewer
 
 
 @reading
 def of_conversation(viewer: Viewer, _request: HttpRequest, public_id: str) -> shapes.OwnDraft:
-    return _shown(draft_of(viewer, conversation_id=conversation_row(viewer, public_id)))
+    return _shown(draft_view(viewer, conversation_id=conversation_row(viewer, public_id)))
 
 
 @reading
 def of_note(viewer: Viewer, _request: HttpRequest, public_id: str) -> shapes.OwnDraft:
-    return _shown(draft_of(viewer, note_id=note_row(viewer, public_id).pk))
+    return _shown(draft_view(viewer, note_id=note_row(viewer, public_id).pk))
 
 
 def _save_of_conversation(actor: Viewer, request: HttpRequest, public_id: str) -> shapes.OwnDraft:
     row, asked = conversation_row(actor, public_id), sent(request, shapes.Drafting)
     keeping.save_draft(actor, content=_content(asked), conversation_id=row, beside=asked.beside)
-    return _shown(draft_of(actor, conversation_id=row))
+    return _shown(draft_view(actor, conversation_id=row))
 
 
 def _save_of_note(actor: Viewer, request: HttpRequest, public_id: str) -> shapes.OwnDraft:
     row, asked = note_row(actor, public_id).pk, sent(request, shapes.Mending)
     keeping.save_draft(actor, content=_content(asked), note_id=row, based_on=asked.based_on)
-    return _shown(draft_of(actor, note_id=row))
+    return _shown(draft_view(actor, note_id=row))
 
 
 def _discard_of_conversation(actor: Viewer, _request: HttpRequest, public_id: str) -> None:
@@ -54,8 +52,6 @@ def _content(asked: shapes.Drafting | shapes.Mending) -> Content:
     return Content(**{name: getattr(asked.content, name) for name in shapes.DRAFT_PARTS})
 
 
-def _shown(draft: Draft | None) -> shapes.OwnDraft:
-    if draft is None:
-        raise NotThere
-    content = asdict(Content(**draft.words))
-    return shapes.OwnDraft(shapes.WrittenThen(**content), draft.based_on, list(draft.beside), draft.saved_at)
+def _shown(draft: DraftView) -> shapes.OwnDraft:
+    written = shapes.WrittenThen(**asdict(draft.content))
+    return shapes.OwnDraft(written, draft.based_on, list(draft.beside), draft.saved_at)

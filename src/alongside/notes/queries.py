@@ -95,6 +95,16 @@ class Woven:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftView:
+    """`based_on`: the revision from which a change began; 0 for a new note. `beside`: public ids of conversations."""
+
+    content: Content
+    based_on: int
+    beside: tuple[str, ...]
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NoteView:
     note_id: int
     public_id: str
@@ -207,6 +217,14 @@ def draft_of(viewer: Viewer, *, conversation_id: int | None = None, note_id: int
     if conversation_id is not None:
         return mine.filter(conversation_id=conversation_id).first()
     return mine.filter(note__isnull=True, conversation__isnull=True).first()
+
+
+def draft_view(viewer: Viewer, *, conversation_id: int | None = None, note_id: int | None = None) -> DraftView:
+    """The same, as it was written. Raises NotThere where the viewer writes nothing."""
+    row = draft_of(viewer, conversation_id=conversation_id, note_id=note_id)
+    if row is None:
+        raise NotThere
+    return DraftView(Content(**row.words), row.based_on, tuple(row.beside), row.saved_at)
 
 
 def asked_of(viewer: Viewer) -> list[tuple[str, int, str, str]]:
