@@ -17,7 +17,7 @@ from random import Random
 
 import django
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def main() -> None:
