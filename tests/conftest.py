@@ -6,6 +6,7 @@ import pytest
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 BROWSERS = {"chromium", "browser"}
+STORES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -16,6 +17,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BROWSERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+        if _touches_the_store(item):
+            item.add_marker("store")
+
+
+def _touches_the_store(item: pytest.Item) -> bool:
+    """By a fixture, or in an installation of its own. What does not is not run again for the other store."""
+    of_module = vars(getattr(item, "module", object))
+    return bool(
+        STORES & set(getattr(item, "fixturenames", ()))
+        or item.get_closest_marker("django_db")
+        or {"Installation", "new_installation"} & of_module.keys()
+    )
 
 
 @pytest.fixture(scope="session")
