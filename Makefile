@@ -29,7 +29,7 @@ quality: $(VENV)/installed-for-tests  ## how well it finds, on ../shared/data, b
 	$(BIN)/python -m bench.quality && $(BIN)/python -m bench.weak && $(BIN)/python -m bench.keeping
 
 bench: $(VENV)/installed-for-tests servers  ## how fast, with a million messages; 15 minutes
-	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.speed && $(BIN)/python -m bench.pages
 
 bench-bridges: $(VENV)/installed-for-tests  ## how fast a flood of events is taken in
 	$(BIN)/python -m bench.bridging
@@ -43,8 +43,9 @@ lock:  ## requirements/*.txt from requirements/*.in
 
 # A wheel's bytes are checked against the lock; nothing is built from source, so no compiler is needed.
 $(VENV)/installed: requirements/run.txt pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
-	  echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@# A venv that Debian left half made has a python and no pip.
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); } || { \
+	  rm -rf $(VENV); echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
 	@echo "Installing Alongside into $(VENV) (once) …"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -16,6 +16,10 @@ TRESPASSES = {
     "Layers: top imports bottom only": ("people/queries.py", "alongside.search.queries"),
     "The five files, in order, inside a package": ("journal/models.py", "alongside.journal.actions"),
     "Pages and API never import models": ("api/views.py", "alongside.people.models"),
+    "Acts and hooks of tools never import models": (
+        "bridges/hooks.py",
+        "alongside.notes.models",
+    ),
     "Readers of archives know the port only, and not each other": (
         "archives/readers/mail.py",
         "alongside.archives.queries",

@@ -262,6 +262,8 @@ def test_find_ends_with_1_when_nothing_is_found_and_names_my_sealed_rooms(asked:
     assert "Nothing that you may read answers this yet." in done.output
     assert "#leads" in done.output
     assert "May." not in done.output
+    assert "Looked at: Everything the organisation shares, and the rooms you are in." in done.output
+    assert "You could ask in #hotline" in done.output
     other = asked("price rise in May", "--as", "cleo@example.org")
     assert "#leads" not in other.output
 

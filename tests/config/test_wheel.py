@@ -51,6 +51,12 @@ def test_the_wheel_brings_every_migration(wheel: Path) -> None:
         assert f"alongside/{package}/migrations/0001_initial.py" in names
 
 
+def test_it_brings_the_command(wheel: Path) -> None:
+    held = zipfile.ZipFile(wheel)
+    (name,) = (name for name in held.namelist() if name.endswith("entry_points.txt"))
+    assert "alongside = alongside.config.command:main" in held.read(name).decode()
+
+
 def test_nothing_of_the_tests_is_in_it(wheel: Path) -> None:
     assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(("tests", "bench", "docs"))]
 

@@ -1,6 +1,7 @@
 """The indexes follow the tables through the journal: what changed, what went, what opened."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from alongside.conversations.actions.messages import remove
 from alongside.conversations.actions.rooms import open_room
 from alongside.conversations.models import Message, Room
 from alongside.journal.actions import trim
+from alongside.kit import clock
 from alongside.notes.queries import newest_kept, note_view
 from alongside.people.queries import unscoped_viewer_with_address
 from alongside.search import node
@@ -138,6 +140,7 @@ def test_what_is_said_while_an_index_is_made_is_in_it_afterwards(
     real = node.serve
 
     def late(*words: object) -> None:
+        assert found("caller") == ["t1"], "the old one answers until the new one is whole"
         bring(small_archive(tmp_path / "b.jsonl", note("n1", "The franking machine jams.", 90, context="n1")))
         real(*words)  # type: ignore[arg-type]
 
@@ -167,9 +170,17 @@ def test_one_process_of_a_node_writes_at_a_time() -> None:
     assert catch_up_words()
 
 
-def test_an_index_that_is_behind_says_so(tmp_path: Path) -> None:
+def test_an_index_that_is_behind_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     brought(tmp_path / "a.jsonl")
     assert {one.part: one.is_there for one in state_of_indexes()} == {"words": True, "meaning": False}
+    assert state_of_indexes()[0].behind_seconds == 0
+    bring(small_archive(tmp_path / "b.jsonl", note("n1", "The franking machine jams.", 90, context="n1")))
+    later = clock.now() + timedelta(minutes=5)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later)
+        assert state_of_indexes()[0].behind_seconds >= 290
+        assert find(unscoped_viewer_with_address("ana@example.org"), "franking").behind_seconds >= 290
+    catch_up_words()
     assert state_of_indexes()[0].behind_seconds == 0
 
 

@@ -9,7 +9,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from alongside.api import own_shapes, shapes
+from alongside.api import draft_shapes, own_shapes, shapes
 from alongside.api.answering import MOST, answered
 
 _JSON: Final = "application/json"
@@ -87,11 +87,11 @@ OPERATIONS: Final = (
     ),
     Operation(
         "get", "/api/conversations/{id}/my-draft", "ownDraft", "What you are writing from it; nobody else is shown it.",
-        shapes.OwnDraft,
+        draft_shapes.OwnDraft,
     ),
     Operation(
-        "put", "/api/conversations/{id}/my-draft", "saveOwnDraft", "Keep it until you go on.", shapes.OwnDraft,
-        shapes.Drafting,
+        "put", "/api/conversations/{id}/my-draft", "saveOwnDraft", "Keep it until you go on.", draft_shapes.OwnDraft,
+        draft_shapes.Drafting,
     ),
     Operation("delete", "/api/conversations/{id}/my-draft", "discardOwnDraft", "Throw it away.", None, None, 204),
     Operation(
@@ -138,10 +138,11 @@ OPERATIONS: Final = (
     ),
     Operation(
         "get", "/api/notes/{id}/my-draft", "ownDraftOfNote", "What you are changing in it; nobody else is shown it.",
-        shapes.OwnDraft,
+        draft_shapes.OwnDraft,
     ),
     Operation(
-        "put", "/api/notes/{id}/my-draft", "saveOwnDraftOfNote", "Keep it until you go on.", shapes.OwnDraft, shapes.Mending
+        "put", "/api/notes/{id}/my-draft", "saveOwnDraftOfNote", "Keep it until you go on.", draft_shapes.OwnDraft,
+        draft_shapes.Mending,
     ),
     Operation("delete", "/api/notes/{id}/my-draft", "discardOwnDraftOfNote", "Throw it away.", None, None, 204),
     Operation("get", "/api/notes/{id}/revisions", "revisions", "Everything that it said, the newest first.", shapes.Revisions),

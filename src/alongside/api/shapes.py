@@ -18,12 +18,12 @@ from alongside.notes.rules import (
 )
 
 # A zero character is no text: PostgreSQL cannot hold it.
-_TEXT = r"^[^\x00]*$"
+TEXT = r"^[^\x00]*$"
 Id = Annotated[str, Meta(pattern=r"^[0-9a-z]{1,40}\Z", examples=["k3v9x2m7qp4d"])]
 Anchor = Annotated[str, Meta(pattern=r"^m[0-9a-f]{1,20}\Z", description="A message's place in its conversation.")]
-Title = Annotated[str, Meta(min_length=1, max_length=LONGEST_TITLE, pattern=_TEXT)]
-Words = Annotated[str, Meta(max_length=LONGEST_PART, pattern=_TEXT, description="Markdown.")]
-Sentence = Annotated[str, Meta(max_length=LONGEST_SENTENCE, pattern=_TEXT)]
+Title = Annotated[str, Meta(min_length=1, max_length=LONGEST_TITLE, pattern=TEXT)]
+Words = Annotated[str, Meta(max_length=LONGEST_PART, pattern=TEXT, description="Markdown.")]
+Sentence = Annotated[str, Meta(max_length=LONGEST_SENTENCE, pattern=TEXT)]
 Number = Annotated[int, Meta(ge=1, le=1_000_000)]
 PartName = Literal["when", "what_worked", "why", "where_not"]
 PARTS_NAMED: dict[PartName, Part] = {
@@ -67,7 +67,7 @@ class PassageAsked(Strict):
     part: PartName
     conversation: Id
     message: Anchor
-    text: Annotated[str, Meta(min_length=1, max_length=LONGEST_PART, pattern=_TEXT)]
+    text: Annotated[str, Meta(min_length=1, max_length=LONGEST_PART, pattern=TEXT)]
 
 
 class CreditAsked(Strict):
@@ -75,8 +75,8 @@ class CreditAsked(Strict):
 
     conversation: Id
     message: Anchor
-    what_for: Annotated[str, Meta(max_length=100, pattern=_TEXT)] = ""
-    name: Annotated[str, Meta(max_length=200, pattern=_TEXT)] = ""
+    what_for: Annotated[str, Meta(max_length=100, pattern=TEXT)] = ""
+    name: Annotated[str, Meta(max_length=200, pattern=TEXT)] = ""
 
 
 class Keeping(Strict):
@@ -91,43 +91,16 @@ class Keeping(Strict):
 
 
 class Telling(Strict):
-    sentence: Annotated[str, Meta(min_length=1, max_length=LONGEST_SENTENCE, pattern=_TEXT)]
+    sentence: Annotated[str, Meta(min_length=1, max_length=LONGEST_SENTENCE, pattern=TEXT)]
     for_organisation: bool = True
     named: Annotated[
-        list[Annotated[str, Meta(min_length=1, max_length=200, pattern=_TEXT)]],
+        list[Annotated[str, Meta(min_length=1, max_length=200, pattern=TEXT)]],
         Meta(max_length=20, description="Names, handles or addresses. Each is asked once, and named by their own yes."),
     ] = []
 
 
 class Changing(Strict):
     content: Written
-    based_on: Number
-
-
-class WrittenSoFar(Strict):
-    """As in a note, but nothing has to be there yet."""
-
-    title: Annotated[str, Meta(max_length=LONGEST_TITLE, pattern=_TEXT)] = ""
-    when: Words = ""
-    what_worked: Words = ""
-    why: Words = ""
-    where_not: Words = ""
-
-
-DRAFT_PARTS = ("title", "when", "what_worked", "why", "where_not")
-
-
-class Drafting(Strict):
-    """`beside`: other conversations that the note will be kept from too."""
-
-    content: WrittenSoFar
-    beside: Annotated[list[Id], Meta(max_length=50)] = []
-
-
-class Mending(Strict):
-    """`based_on`: the revision that was read when the writing began."""
-
-    content: WrittenSoFar
     based_on: Number
 
 
@@ -148,7 +121,7 @@ class MessageNamed(Strict):
     """A message's place. `name` only where two spoke at the same moment."""
 
     message: Anchor
-    name: Annotated[str, Meta(max_length=200, pattern=_TEXT)] = ""
+    name: Annotated[str, Meta(max_length=200, pattern=TEXT)] = ""
 
 
 class Helping(Strict):
@@ -174,7 +147,7 @@ class Showing(Strict):
 
 class Calling(Strict):
     naming: NamingName
-    name: Annotated[str, Meta(max_length=LONGEST_NAME, pattern=_TEXT)] = ""
+    name: Annotated[str, Meta(max_length=LONGEST_NAME, pattern=TEXT)] = ""
 
 
 class End(Strict):
@@ -185,7 +158,7 @@ class End(Strict):
 class Weaving(Strict):
     left: End
     right: End
-    why: Annotated[str, Meta(min_length=1, max_length=LONGEST_SENTENCE, pattern=_TEXT)]
+    why: Annotated[str, Meta(min_length=1, max_length=LONGEST_SENTENCE, pattern=TEXT)]
 
 
 class Answering(Strict):
@@ -305,13 +278,6 @@ class WrittenThen(Strict):
     what_worked: str
     why: str
     where_not: str
-
-
-class OwnDraft(Strict):
-    content: WrittenThen
-    based_on: int
-    beside: list[str]
-    saved_at: datetime
 
 
 class Revisions(Strict):

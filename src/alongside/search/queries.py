@@ -195,7 +195,7 @@ def find(
         words_only=_why_words_only(),
         is_weak=weak,
         behind_seconds=_behind("words"),
-        sealed=tuple(room.name for room in sealed_rooms_of(viewer)) if not results else (),
+        sealed=tuple(room.name for room in sealed_rooms_of(viewer)) if weak or not results else (),
         places=_places(viewer, list(texts.values())),
         reads_organisation=viewer.reads_organisation,
     )
