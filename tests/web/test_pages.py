@@ -1,6 +1,8 @@
 """Pages over real rows: what they ask of the store, what they show, and what they keep to themselves."""
 
 import re
+from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,6 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.web.conftest import Here, Organisation
 
 from alongside.conversations.models import Conversation, Message, Room
+from alongside.journal.actions import tell
+from alongside.journal.rules import Kind
+from alongside.kit import clock
 from alongside.people.actions import link_for_try_out, mark_as_try_out
 from alongside.people.models import Person
 from alongside.search.followers import rebuild_words
@@ -107,6 +112,23 @@ def test_somebody_from_outside_reads_nothing_of_the_organisation(organisation: O
             page = client.get(address).content.decode()
             assert not re.search(r"#open-|#closed-(?!0)|shaft", page)
     assert "#closed-0" in here.client.get("/").content.decode()
+
+
+def test_who_stands_before_nothing_reads_what_was_looked_at_and_where_to_ask(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, later = organisation(is_open=False), clock.now() + timedelta(hours=25)
+    tell(Kind.CONVERSATIONS_CHANGED, [Conversation.objects.earliest("id").pk])  # and nobody has indexed it yet
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later)
+        page = unescape(here.client.get("/find?q=nowhere+zebra").content.decode())
+    assert "Everything the organisation shares, and the rooms you are in." in page
+    assert "What was said in the last 24 hours: it is not in yet." in page
+    assert "#closed-0" in page, "which is sealed, and mine"
+    assert "nowhere zebra" in re.search(r'<textarea[^>]*id="to-copy"[^>]*>([^<]*)', page)[1]  # type: ignore[index]
+    assert 'data-copies="to-copy"' in page
+    outside = unescape(here.guest.get("/find?q=nowhere+zebra").content.decode())
+    assert "#closed-0" not in outside
 
 
 def test_htmx_gets_the_results_alone_and_caches_are_told(organisation: Organisation) -> None:
