@@ -34,6 +34,7 @@ from alongside.bridges.port import (
     Anything,
     Bounced,
     Can,
+    CannotHear,
     Commanded,
     Deleted,
     InvitedIn,
@@ -193,6 +194,8 @@ def _follow(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: An
             _react(bridge, can, row, event)
         case InvitedIn():
             _come_in(bridge, row, event)
+        case CannotHear():
+            _cannot_hear(bridge, can, row, event)
         case AccountSeen():
             see_account(None, bridge=bridge, seen=event)
         case RoomSeen():
@@ -371,6 +374,29 @@ def _come_in(bridge: BridgeFacts, row: NewArrival, event: InvitedIn) -> None:
     outgoing = rooms.here_now(bridge.connection_id, room, by.name if by else "")
     post = post_of(outgoing, f"here-{bridge.bridge_id}-{row.arrival_id}")
     put_out(None, connection_id=bridge.connection_id, key=post.key, post=encoded(post), because=outgoing.because)
+
+
+def _cannot_hear(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: CannotHear) -> None:
+    """It stops at once, and says why: in the room, once however often the tool is listened to anew meanwhile; or to
+    who asked it in.
+    """
+    if event.is_in:
+        go_out(None, bridge=bridge, event=PutOut(room=event.room))
+        key, account_id = f"farewell-{bridge.bridge_id}-{sha256(event.room.encode()).hexdigest()[:40]}", None
+    else:
+        account_id = known_accounts(None, bridge=bridge, source_ids=[event.by]).get(event.by[:200])
+        if account_id is None or Can.DIRECT not in can:
+            return
+        key = f"not-here-{bridge.bridge_id}-{row.arrival_id}"
+    outgoing = rooms.not_here(bridge.connection_id, event, account_id)
+    put_out(
+        None,
+        connection_id=bridge.connection_id,
+        key=key,
+        post=encoded(post_of(outgoing, key)),
+        because=outgoing.because,
+        account_id=account_id,
+    )
 
 
 def _remove(bridge: BridgeFacts, event: Deleted) -> None:
