@@ -186,6 +186,7 @@ class Reacted(Event, frozen=True, kw_only=True, tag="reacted", omit_defaults=Tru
     sign: Sign
     is_taken_back: bool = False
     about: str = ""
+    at: datetime | None = None  # where the tool may tell it again later, from a cursor
 
 
 class Commanded(Event, frozen=True, kw_only=True, tag="commanded", omit_defaults=True):

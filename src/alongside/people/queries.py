@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alongside.people.ledger import forgotten_of, name_of_account, name_of_person
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
-from alongside.people.rules import AccountFacts, Viewer, Whom, may_be_linked, viewer_of
+from alongside.people.rules import AccountFacts, Restore, Viewer, Whom, may_be_linked, viewer_of
 
 
 class NobodyKnown(Exception):
@@ -232,6 +232,13 @@ def unscoped_installation() -> Installation:
         cursor.execute("SELECT is_try_out, has_run_with_base_url FROM people_installation WHERE id = 1")
         is_try_out, has_run_with_base_url = cursor.fetchone() or (False, False)
     return Installation(pk=1, is_try_out=bool(is_try_out), has_run_with_base_url=bool(has_run_with_base_url))
+
+
+def unscoped_restore() -> Restore | None:
+    """When this store was brought back from a backup last. None: never."""
+    found = Installation.objects.filter(pk=1).values_list("restored_at", "restored_to").first()
+    at, to = found or (None, None)
+    return None if at is None or to is None else Restore(at, to)
 
 
 def accounts_of(viewer: Viewer) -> list[AccountView]:

@@ -58,7 +58,7 @@ from alongside.bridges.queries import (
     unscoped_new_arrivals,
     unscoped_room,
 )
-from alongside.bridges.rules import Act, ActName, Pace, act_of
+from alongside.bridges.rules import Act, ActName, Pace, act_of, was_before_restore
 from alongside.conversations.actions.messages import TakenIn, remove
 from alongside.conversations.actions.messages import take_in as take_in_messages
 from alongside.conversations.actions.moving import move
@@ -67,7 +67,7 @@ from alongside.conversations.rules import Said as SaidThere
 from alongside.kit import clock
 from alongside.letters.actions import give_up_all_for, put_out
 from alongside.letters.rules import Because
-from alongside.people.queries import unscoped_viewer_of_account
+from alongside.people.queries import unscoped_restore, unscoped_viewer_of_account
 
 AT_ONCE = 500
 logger = logging.getLogger("alongside.bridges")
@@ -240,9 +240,11 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
         audiences={room.pk: room.audience_id for room in rooms_here.values()},
         brought_by=None,
     )
-    tell_of_new(None, said=values)
+    restore = unscoped_restore()
+    new = [one for one in values if not was_before_restore(one.said_at, restore)]
+    tell_of_new(None, said=new)
     if bridge.kind == KIND_OF_FEEDS:
-        flow_on(None, said=values)
+        flow_on(None, said=new)
     return taken
 
 
@@ -266,15 +268,19 @@ def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
 def _act_on(
     bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Any, *, is_thread_here: bool = False
 ) -> None:
-    """Somebody's act. Whoever is not known, or is deactivated in the tool, is answered nothing."""
-    asking = _asking(bridge, can, event, is_thread_here=is_thread_here)
+    """Somebody's act. Whoever is not known, or is deactivated in the tool, is answered nothing; and nobody is for what
+    they said to a store of which a backup has taken the place.
+    """
+    was_done = was_before_restore(_at(event, row.came_at), unscoped_restore())
+    asking = None if was_done else _asking(bridge, can, event, is_thread_here=is_thread_here)
     if asking is not None:
         _say(bridge, row, asking, _answered(asking, row.came_at))
 
 
 def _answer(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Said | Commanded) -> None:
     """An act that reads, or goes in steps of its own: done first, so that nobody waits for it to write."""
-    asking = _asking(bridge, can, event, is_thread_here=False)
+    was_done = was_before_restore(_at(event, row.came_at), unscoped_restore())
+    asking = None if was_done else _asking(bridge, can, event, is_thread_here=False)
     answer = Answer() if asking is None else _answered(asking, row.came_at)
     with transaction.atomic():
         finish(None, arrival_ids=[row.arrival_id])
@@ -322,6 +328,11 @@ def _asking(bridge: BridgeFacts, can: frozenset[Can], event: Any, *, is_thread_h
         trigger="" if isinstance(event, Reacted) else event.trigger,
         is_thread_here=is_thread_here,
     )
+
+
+def _at(event: Any, came_at: datetime) -> datetime:
+    at: datetime | None = event.said_at if isinstance(event, Said) else getattr(event, "at", None)
+    return at or came_at
 
 
 def _thread_of(event: Any) -> str:
