@@ -250,6 +250,12 @@ def unscoped_known_messages(room_id: int, source_ids: Collection[str]) -> dict[s
     return dict(rows.values_list("source_id", "id"))
 
 
+def unscoped_contexts_of(message_ids: Collection[int]) -> set[str]:
+    """The threads, as their tool names them, in which these messages stand."""
+    rows = Conversation.objects.filter(pk__in=Message.objects.filter(pk__in=message_ids).values("conversation_id"))
+    return set(rows.values_list("source_id", flat=True)) - {""}
+
+
 def unscoped_conversation_of(room_id: int, context: str) -> str | None:
     """The public id of a thread, when something of it is here."""
     found = Message.objects.filter(room_id=room_id, source_id=context).select_related("conversation").first()

@@ -17,6 +17,7 @@ from alongside.bridges.actions.flowing import flow_on
 from alongside.bridges.actions.following import (
     come_in,
     follow_member,
+    follow_moved,
     go_out,
     known_accounts,
     see_account,
@@ -53,6 +54,7 @@ from alongside.bridges.queries import (
     BridgeFacts,
     NewArrival,
     unscoped_account,
+    unscoped_contexts_of,
     unscoped_gone_before,
     unscoped_known_messages,
     unscoped_new_arrivals,
@@ -421,11 +423,18 @@ def _remove(bridge: BridgeFacts, event: Deleted) -> None:
 
 
 def _move(bridge: BridgeFacts, event: Moved) -> None:
+    """Where nobody asked Alongside in, it hears nothing: what moves there is not here any more."""
     room, to_room = (unscoped_room(bridge.connection_id, one) for one in (event.room, event.to_room))
-    if room is None or to_room is None:
+    if room is None:
         return
-    ids = unscoped_known_messages(room.room_id, event.source_ids)
-    move(None, message_ids=list(ids.values()), room_id=to_room.room_id, context=event.to_context)
+    ids = list(unscoped_known_messages(room.room_id, event.source_ids).values())
+    contexts = unscoped_contexts_of(ids) | set(event.source_ids)
+    if to_room is None or not to_room.is_there:
+        remove(None, message_ids=ids)
+        follow_moved(None, room_id=room.room_id, contexts=contexts, to=None)
+    else:
+        move(None, message_ids=ids, room_id=to_room.room_id, context=event.to_context)
+        follow_moved(None, room_id=room.room_id, contexts=contexts, to=(to_room.room_id, event.to_context))
 
 
 def _react(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Reacted) -> None:
