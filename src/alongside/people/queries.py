@@ -249,12 +249,16 @@ def accounts_of(viewer: Viewer) -> list[AccountView]:
 
 
 def links_offered_to(viewer: Viewer) -> list[AccountView]:
-    """Accounts with the viewer's own address that nobody linked and the viewer did not decline."""
+    """Accounts that an archive brought, with the viewer's own address, that nobody linked and the viewer did not
+    decline. One that only a tool told of can say a code, and addresses are given anew: it is joined by that alone.
+    """
     person = None if viewer.person_id is None else unscoped_person(viewer.person_id)
     if person is None or not person.email:
         return []
     declined = DeclinedLink.objects.filter(person=person).values("account_id")
-    candidates = Account.objects.filter(email__iexact=person.email, person__isnull=True).exclude(pk__in=declined)
+    candidates = Account.objects.filter(
+        email__iexact=person.email, person__isnull=True, first_brought_by__isnull=False
+    ).exclude(pk__in=declined)
     return [
         view
         for view in _views(candidates)
