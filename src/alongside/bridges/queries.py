@@ -274,6 +274,15 @@ def unscoped_account_name(connection_id: int, source_id: str) -> str:
     return found.values_list("name", flat=True).first() or ""
 
 
+def unscoped_account_in(viewer: Viewer, account_id: int, connection_id: int) -> str:
+    """Who the viewer is in a tool, by their id there: the account that acts, or else the first one of theirs. Empty
+    for who has none there; what they are called in another tool, a mail address say, is nothing for this one.
+    """
+    here = Account.objects.filter(pk__in=viewer.account_ids, connection_id=connection_id, is_deactivated=False)
+    known = dict(here.order_by("id").values_list("id", "source_id"))
+    return known.get(account_id) or next(iter(known.values()), "")
+
+
 def unscoped_room_as_seen(connection_id: int, source_id: str) -> RoomSeen | None:
     """A room as its tool told it last; of one that the organisation reads the members are its guests."""
     row = (

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import EllipsisType
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from alongside.bridges.models import Arrival, Bridge
@@ -47,7 +48,7 @@ def take_in(
     between comes again and is known then. `restore`: the one that a line began after; raises BroughtBack when there
     was another since, so that where it is does not overwrite where that backup was.
     """
-    kept = _listened_to(connection_id, batch.arrived)
+    kept = _listened_to(connection_id, storable(batch.arrived))
     now, new = clock.now(), 0
     rows = [_row(bridge_id, one, now) for one in kept[:AT_ONCE]]
     for start in range(AT_ONCE, len(kept), AT_ONCE):
@@ -69,6 +70,26 @@ def _row(bridge_id: int, one: Arrived, now: datetime) -> tuple[Any, ...]:
         bridge_id, name_in_inbox(one.remote_id, one.version), "", encoded(one.event), is_act(one.event),
         ArrivalState.NEW.value, 0, moment, moment,
     )  # fmt: skip
+
+
+def storable(arrived: Sequence[Arrived]) -> Sequence[Arrived]:
+    """Without the one sign that PostgreSQL cannot hold. Nobody types it, and an id with it is nobody's."""
+    if _NUL not in encoded(arrived):
+        return arrived
+    return msgspec.convert(_without_nul(msgspec.to_builtins(arrived)), list[Arrived], strict=False)
+
+
+_NUL = rb"\u0000"
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, list | tuple):
+        return [_without_nul(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
+    return value
 
 
 def is_act(event: Anything) -> bool:
