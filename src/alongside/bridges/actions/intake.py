@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from types import EllipsisType
 from typing import Any
 
-import msgspec
 from django.db import connection
 
 from alongside.bridges.models import Arrival, Bridge
 from alongside.bridges.naming import gone_before, name_in_inbox
-from alongside.bridges.port import Anything, Arrived, Batch, Commanded, Deleted, Moved, Said, encoded
+from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Moved, Said, encoded
 from alongside.bridges.queries import RoomThere, unscoped_are_followed, unscoped_are_known, unscoped_rooms
 from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, Listens, is_taken_in
+from alongside.bridges.storable import is_act, storable
 from alongside.kit import clock
 from alongside.kit.durable import durable
 from alongside.people.queries import unscoped_restore
@@ -70,30 +70,6 @@ def _row(bridge_id: int, one: Arrived, now: datetime) -> tuple[Any, ...]:
         bridge_id, name_in_inbox(one.remote_id, one.version), "", encoded(one.event), is_act(one.event),
         ArrivalState.NEW.value, 0, moment, moment,
     )  # fmt: skip
-
-
-def storable(arrived: Sequence[Arrived]) -> Sequence[Arrived]:
-    """Without the one sign that PostgreSQL cannot hold. Nobody types it, and an id with it is nobody's."""
-    if _NUL not in encoded(arrived):
-        return arrived
-    return msgspec.convert(_without_nul(msgspec.to_builtins(arrived)), list[Arrived], strict=False)
-
-
-_NUL = rb"\u0000"
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if isinstance(value, list | tuple):
-        return [_without_nul(one) for one in value]
-    if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
-    return value
-
-
-def is_act(event: Anything) -> bool:
-    return isinstance(event, Commanded) or (isinstance(event, Said) and event.is_to_us)
 
 
 def _insert(rows: Sequence[tuple[Any, ...]]) -> int:
