@@ -271,6 +271,63 @@ def test_a_backup_takes_no_page_along_that_was_let_go_of(filled: Installation, t
         assert b"quixotryfold" not in packed.read("store.sqlite3")
 
 
+IN_THE_INBOX = """
+import django
+django.setup()
+from datetime import UTC, datetime
+from alongside.bridges.actions.connecting import connect
+from alongside.bridges.actions.intake import take_in
+from alongside.bridges.models import Presence
+from alongside.bridges.port import Arrived, Batch, Commanded, Reach, RoomSeen, Said, encoded
+from alongside.bridges.actions.following import see_room
+from alongside.letters.actions import put_out
+from alongside.letters.rules import Because
+bridge = connect(None, kind="feed", key="one", name="One", given={})
+room = see_room(None, bridge=bridge, seen=RoomSeen(source_id="r", name="r", reach=Reach.ORGANISATION, members=()))
+Presence.objects.filter(room=room).update(is_there=True, listens="remembers")
+def said(name, words, **more):
+    more = {"room": "r", **more}
+    event = Said(source_id=name, account="ana", html="", text=words, words=words, said_at=datetime.now(UTC), **more)
+    return Arrived(remote_id=name, event=event)
+arrived = (
+    said("m1", "A narwhal was said in the room."),
+    said("m2", "who knows the quokkafold?", is_to_us=True),
+    said("m3", "find the wombatfold", room="", is_to_us=True),
+    Arrived(remote_id="c1", event=Commanded(account="ana", words="find the ibexfold")),
+)
+batch = Batch(arrived=arrived, cursor="7")
+take_in(None, bridge_id=bridge.bridge_id, connection_id=bridge.connection_id, batch=batch)
+put_out(None, connection_id=bridge.connection_id, key="k", post=b"the lemurfold answers", because=Because.ANSWER)
+"""
+INBOX = """
+import django, json
+django.setup()
+from alongside.bridges.models import Arrival, Bridge
+from alongside.bridges.port import decoded
+from alongside.letters.models import Delivery
+waiting = [decoded(bytes(row.body)).text for row in Arrival.objects.filter(state="new")]
+print(json.dumps([waiting, Delivery.objects.count(), [row.cursor for row in Bridge.objects.all()]]))
+"""
+ASKED = ("quokkafold", "wombatfold", "ibexfold", "lemurfold")
+
+
+def test_what_somebody_asks_and_what_is_on_its_way_is_in_no_backup_but_what_was_said_in_a_room_is(
+    filled: Installation, tmp_path: Path
+) -> None:
+    filled.python(IN_THE_INBOX)
+    backup = tmp_path / "backup.zip"
+    filled.run("backup", backup)
+    with zipfile.ZipFile(backup) as packed:
+        held = b"".join(packed.read(name) for name in packed.namelist())
+    # PostgreSQL writes bytes as their figures.
+    for word in (*ASKED, "narwhal"):
+        assert (word.encode() in held or word.encode().hex().encode() in held) == (word == "narwhal"), word
+    other = elsewhere(filled, tmp_path / "other")
+    other.run("restore", backup)
+    assert json.loads(other.python(INBOX)) == [["A narwhal was said in the room."], 0, ["7"]]
+    assert len(json.loads(filled.python(INBOX.replace(".text", ".__class__.__name__")))[0]) == 4, "here it waits"
+
+
 def test_settings_go_along_without_what_is_secret(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('port = 8000\nemail_url = "smtp://a:b@c"\nstore = "postgresql://a:b@c/d"\nlanguage = "de"\n')

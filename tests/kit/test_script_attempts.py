@@ -16,6 +16,8 @@ from alongside.archives.readers import zulip_html
 from alongside.bridges.adapters.feed.parse import events
 from alongside.bridges.adapters.feed.reading import read_feed
 from alongside.bridges.adapters.feed.rooms import FeedRoom
+from alongside.bridges.adapters.matrix.parse import message as matrix_message
+from alongside.bridges.adapters.matrix.policy import Policy
 from alongside.bridges.adapters.slack.parse import events as slack_events
 from alongside.bridges.adapters.slack.reading import Workspace
 from alongside.bridges.port import Said
@@ -60,6 +62,21 @@ def slack_event(text: str) -> str:
     return "".join(one.event.html for one in read.arrived if isinstance(one.event, Said))
 
 
+def matrix(field: str) -> Callable[[str], str]:
+    """As a homeserver gives it, with the names of those whom it mentions."""
+
+    def render(text: str) -> str:
+        said = {"msgtype": "m.text", "body": text, "m.mentions": {"user_ids": ["@ana:x"]}}
+        if field == "formatted_body":
+            pill = f'<a href="https://matrix.to/#/@ana:x">Ana</a> {text}'
+            said |= {"format": "org.matrix.custom.html", "formatted_body": pill}
+        event = {"type": "m.room.message", "event_id": "$1", "sender": "@bo:x", "origin_server_ts": 1, "content": said}
+        message = matrix_message(event, Policy(us="@alongside:x"), {"@ana:x": "<script>alert(1)</script>"})
+        return message.html if message else ""
+
+    return render
+
+
 def mail(kind: str) -> Callable[[str], str]:
     def render(text: str) -> str:
         head = f"MIME-Version: 1.0\r\nContent-Type: text/{kind}; charset=utf-8\r\n\r\n"
@@ -95,6 +112,8 @@ RENDERERS: dict[str, Callable[[str], str]] = {
     "slack": lambda text: slack_markup.render(text, NAMES),
     "slack message": slack_message,
     "slack event": slack_event,
+    "matrix": matrix("formatted_body"),
+    "matrix plain": matrix("body"),
     "zulip": lambda text: zulip_html.rendered(text, "https://zulip.example/"),
     "zulip without realm": lambda text: zulip_html.rendered(text, ""),
     "mail html": from_mail_html,

@@ -39,7 +39,7 @@ class World:
 
     def account(self, name: str, *, is_guest: bool = False) -> int:
         said = AccountSaid(name, name.title(), name, f"{name}@acme.example", is_guest=is_guest)
-        self.accounts |= keep_accounts(None, connection_id=self.connection.pk, said=[said], brought_by=None).ids
+        self.accounts |= keep_accounts(None, connection_id=self.connection.pk, said=[said], brought_by=1).ids
         return self.accounts[name]
 
     def sign_up(self, name: str) -> Viewer:

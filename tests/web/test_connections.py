@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from tests.bridges.test_hooks import Silent
 
@@ -11,10 +13,14 @@ from alongside.bridges.actions.connecting import connect, say_problem
 from alongside.bridges.models import Bridge
 from alongside.bridges.port import Check
 from alongside.bridges.registry import ADAPTERS
+from alongside.letters.actions import give_up, put_out
+from alongside.letters.models import Delivery
+from alongside.letters.rules import Because
 from alongside.people.actions import make_person
 
 pytestmark = pytest.mark.django_db
 WORD = "xyzzy-a-very-secret-word"
+QUERIES = 8
 
 
 @pytest.fixture
@@ -90,3 +96,23 @@ def test_what_is_no_tool_is_not_there(home: Path) -> None:
     root = signed_in(is_administrator=True)
     for kind in ("nothing", "pretend-chat"):
         assert root.get(f"/connections/{kind}").status_code == 404
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_the_page_asks_as_often_for_three_connections_as_for_one(home: Path, items: int) -> None:
+    del home
+    root = signed_in(is_administrator=True)
+    for number in range(items):
+        bridge = connect(None, kind="silent", key=f"key {number}", name=f"Silent {number}", given={"word": WORD})
+        for key in range(items):
+            name = f"{number} {key}"
+            put_out(None, connection_id=bridge.connection_id, key=name, post=b"", because=Because.ANSWER)
+            give_up(None, delivery_id=Delivery.objects.get(key=name).pk, reason=f"The post {name} was refused.")
+        put_out(None, connection_id=bridge.connection_id, key=f"due {number}", post=b"", because=Because.ANSWER)
+    root.get("/connections/")
+    with CaptureQueriesContext(connection) as asked:
+        page = root.get("/connections/").content.decode()
+    assert len(asked) == QUERIES, "\n".join(one["sql"] for one in asked.captured_queries)
+    for number in range(items):
+        assert f"The post {number} {items - 1} was refused." in page
+    assert page.count("It listens; something is on its way.") == items

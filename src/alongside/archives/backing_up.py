@@ -6,7 +6,8 @@ A zip, so that a file that was cut off or changed on its way is known as such be
     store.sqlite3    or  tables/<name>  in PostgreSQL's own text, one a table
     settings.toml    what was set, without anything secret
 
-Never in it: the ledger, keys, sessions, codes that wait, what was on its way out, the journal and the indexes.
+Never in it: the ledger, keys, sessions, codes that wait, what somebody asks and is not answered yet, what was on its way
+out, the journal and the indexes.
 """
 
 import json
@@ -42,6 +43,8 @@ LEFT_OUT: Final = (
     "people_wrongcodes",
     "letters_delivery",  # by the time it came back it would have been sent already
 )
+# Rows of tables that are in it otherwise: what somebody said to Alongside alone stands nowhere once it is answered.
+LEFT_OUT_OF: Final = {"bridges_arrival": "is_act AND state = 'new'"}
 # What a settings file may hold that is nobody's but this machine's.
 SECRET: Final = frozenset({"secret_key", "email_url", "store", "ledger"})
 CHUNK: Final = 1 << 20
@@ -127,6 +130,8 @@ def _pack_sqlite(packed: zipfile.ZipFile, fresh: Path, progress: Progress) -> di
             its.execute("PRAGMA secure_delete=ON")
             for table in LEFT_OUT:
                 its.execute(f"DELETE FROM {table}")  # noqa: S608 (names of ours)
+            for table, which in LEFT_OUT_OF.items():
+                its.execute(f"DELETE FROM {table} WHERE {which}")  # noqa: S608 (the same)
             its.commit()
         with copy.open("rb") as source, packed.open(SQLITE, "w", force_zip64=True) as target:
             _pour(source, target, progress)
@@ -165,12 +170,18 @@ def _pack_postgresql(packed: zipfile.ZipFile, progress: Progress) -> dict[str, A
         columns = {}
         for name in names:
             columns[name] = [column.name for column in connection.introspection.get_table_description(cursor, name)]
-            copied = cursor.copy(f"COPY {quoted(name, columns[name])} TO STDOUT")
+            copied = cursor.copy(f"COPY ({_rows(name, columns[name])}) TO STDOUT")
             with packed.open(f"{TABLES}{name}", "w", force_zip64=True) as target, copied as rows:
                 for row in rows:
                     target.write(row)
                     progress.add(len(row))
         return {**_facts(), "tables": columns}
+
+
+def _rows(name: str, columns: list[str]) -> str:
+    quote = connection.ops.quote_name
+    which = f" WHERE NOT ({LEFT_OUT_OF[name]})" if name in LEFT_OUT_OF else ""
+    return f"SELECT {', '.join(quote(column) for column in columns)} FROM {quote(name)}{which}"  # noqa: S608 (names of ours)
 
 
 def tables() -> list[str]:

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ from alongside.journal.actions import forget_all_before_now
 from alongside.kit.refused import Refused
 from alongside.people.actions.cleaning import clean_store
 from alongside.people.actions.leaving_out import forget_again
-from alongside.people.actions.uses import keep_uses
+from alongside.people.actions.uses import keep_uses, note_restore
 from alongside.people.ledger import refuse_unless_here
 from alongside.people.queries import unscoped_installation, unscoped_ledger_mark
 from alongside.people.rules import may_take_base_url
@@ -68,9 +69,10 @@ def bring_back(path: Path, progress: Progress | None = None) -> About:
         about = _about(packed, path)
         _refuse_misfit(about)
         _refuse_broken(packed, path, progress)
-        _bring_sqlite_back(packed, progress) if about.store == "sqlite" else _bring_postgresql_back(
-            packed, about, progress
-        )
+        if about.store == "sqlite":
+            _bring_sqlite_back(packed, about, progress)
+        else:
+            _bring_postgresql_back(packed, about, progress)
         _bring_settings_back(packed)
     return about
 
@@ -100,6 +102,7 @@ def _about(packed: zipfile.ZipFile, path: Path) -> About:
             frozenset((app, name) for app, name in told["migrations"]),
             told.get("tables", {}),
         )
+        datetime.fromisoformat(about.made_at)
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile):
         raise Refused(f"{path} is not a backup of Alongside. {NOTHING}") from None
     if not is_known:
@@ -145,7 +148,7 @@ def _refuse_broken(packed: zipfile.ZipFile, path: Path, progress: Progress) -> N
 # SQLite
 
 
-def _bring_sqlite_back(packed: zipfile.ZipFile, progress: Progress) -> None:
+def _bring_sqlite_back(packed: zipfile.ZipFile, about: About, progress: Progress) -> None:
     """Made ready in a file of its own, then copied into the store by SQLite itself, as one transaction."""
     folder = Path(settings.HOME) / f"restoring.{os.getpid()}"
     folder.mkdir(mode=0o700)
@@ -153,17 +156,18 @@ def _bring_sqlite_back(packed: zipfile.ZipFile, progress: Progress) -> None:
         aside = folder / SQLITE
         with packed.open(SQLITE) as source, aside.open("wb") as target:
             shutil.copyfileobj(source, target, CHUNK)
-        _make_ready(aside)
+        _make_ready(aside, about)
         _put_in_place(aside, progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_ready(aside: Path) -> None:
+def _make_ready(aside: Path, about: About) -> None:
     uses, last = unscoped_installation(), _last_line()
     with another_store(aside):
         call_command("migrate", verbosity=0, interactive=False)
         keep_uses(None, uses=uses)
+        note_restore(None, made_at=datetime.fromisoformat(about.made_at))
         forget_again(None)
         forget_all_before_now(last)
         clean_store(None)
@@ -208,6 +212,7 @@ def _bring_postgresql_back(packed: zipfile.ZipFile, about: About, progress: Prog
                     progress.add(len(chunk))
         _set_sequences(cursor, [name for name in about.tables if name not in LEFT_OUT])
         keep_uses(None, uses=uses)
+        note_restore(None, made_at=datetime.fromisoformat(about.made_at))
         forget_again(None)
         forget_all_before_now(0)
     clean_store(None)

@@ -146,7 +146,7 @@ def shown_to(viewer: Viewer) -> Shown | None:
         return None
     room = Room.objects.get(connection_id=chat.connection_id, name=ROOM)
     in_chat, in_mail = _account(viewer, chat), _account(viewer, mail)
-    said = tuple(_chat(chat).seen_by(in_chat.source_id, room.source_id)) if in_chat and not in_chat.is_guest else None
+    said = tuple(_chat(chat).seen_by(in_chat.source_id, room.source_id)) if in_chat and _is_in(in_chat) else None
     mailbox = tuple(_chat(mail).seen_by(in_mail.source_id)) if in_mail else None
     names = {
         source_id: name
@@ -205,9 +205,14 @@ def _who(viewer: Viewer, kind: str) -> tuple[BridgeFacts, str]:
     """Raises NobodyThere."""
     bridge = _bridge(kind)
     account = _account(viewer, bridge) if bridge else None
-    if bridge is None or account is None:
+    if bridge is None or account is None or (kind == "pretend-chat" and not _is_in(account)):
         raise NobodyThere(_("This person is not in that tool."))
     return bridge, account.source_id
+
+
+def _is_in(account: Account) -> bool:
+    """In the room of the page, which the organisation reads: everybody but guests."""
+    return not account.is_guest
 
 
 class NobodyThere(Exception):

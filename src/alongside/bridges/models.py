@@ -37,6 +37,8 @@ class Arrival(models.Model):
     remote_id = models.CharField(max_length=300)
     version = models.CharField(max_length=100, blank=True)
     body = models.BinaryField()
+    # Somebody's words to us, which no backup holds.
+    is_act = models.BooleanField(default=False)
     state = models.CharField(
         max_length=10, choices=[(one.value, one.name) for one in ArrivalState], default=ArrivalState.NEW.value
     )

@@ -115,6 +115,20 @@ class PutOut(Event, frozen=True, kw_only=True, tag="put out", omit_defaults=True
     room: str
 
 
+class CannotHear(Event, frozen=True, kw_only=True, tag="cannot hear", omit_defaults=True):
+    """A room whose messages are encrypted, so that Alongside can neither read nor answer there and does not stay.
+
+    The core says so, not the adapter. `is_in`: it is in the room still, and is told there (`Post.is_farewell`); then
+    the adapter leaves, and it leaves as well when no such post comes within a minute. Otherwise `by`, who asked it in,
+    is told alone. `name`: what people call the room; "" for one in which somebody wrote to Alongside alone.
+    """
+
+    room: str
+    name: str = ""
+    by: str = ""
+    is_in: bool = False
+
+
 class Said(Event, frozen=True, kw_only=True, tag="said", omit_defaults=True):
     """A message, new or edited (`edited_at`; the same `source_id`).
 
@@ -172,6 +186,7 @@ class Reacted(Event, frozen=True, kw_only=True, tag="reacted", omit_defaults=Tru
     sign: Sign
     is_taken_back: bool = False
     about: str = ""
+    at: datetime | None = None  # where the tool may tell it again later, from a cursor
 
 
 class Commanded(Event, frozen=True, kw_only=True, tag="commanded", omit_defaults=True):
@@ -202,7 +217,19 @@ class Bounced(Event, frozen=True, kw_only=True, tag="bounced", omit_defaults=Tru
 
 
 Anything = (
-    AccountSeen | RoomSeen | Joined | Left | InvitedIn | PutOut | Said | Deleted | Moved | Reacted | Commanded | Bounced
+    AccountSeen
+    | RoomSeen
+    | Joined
+    | Left
+    | InvitedIn
+    | PutOut
+    | CannotHear
+    | Said
+    | Deleted
+    | Moved
+    | Reacted
+    | Commanded
+    | Bounced
 )
 
 
@@ -300,6 +327,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     form: Form | None = None
     trigger: str = ""
     may_be_second: bool = False
+    is_farewell: bool = False  # the last thing said in this room: the adapter leaves it then (CannotHear)
     stop: str = ""  # a web address: one POST to it, by whoever has it, and such posts come no more (RFC 8058)
 
 

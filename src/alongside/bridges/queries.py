@@ -250,6 +250,12 @@ def unscoped_known_messages(room_id: int, source_ids: Collection[str]) -> dict[s
     return dict(rows.values_list("source_id", "id"))
 
 
+def unscoped_contexts_of(message_ids: Collection[int]) -> set[str]:
+    """The threads, as their tool names them, in which these messages stand."""
+    rows = Conversation.objects.filter(pk__in=Message.objects.filter(pk__in=message_ids).values("conversation_id"))
+    return set(rows.values_list("source_id", flat=True)) - {""}
+
+
 def unscoped_conversation_of(room_id: int, context: str) -> str | None:
     """The public id of a thread, when something of it is here."""
     found = Message.objects.filter(room_id=room_id, source_id=context).select_related("conversation").first()
@@ -266,6 +272,15 @@ def unscoped_account_name(connection_id: int, source_id: str) -> str:
     """For an adapter that was told an id only. Empty for nobody known."""
     found = Account.objects.filter(connection_id=connection_id, source_id=source_id)
     return found.values_list("name", flat=True).first() or ""
+
+
+def unscoped_account_in(viewer: Viewer, account_id: int, connection_id: int) -> str:
+    """Who the viewer is in a tool, by their id there: the account that acts, or else the first one of theirs. Empty
+    for who has none there; what they are called in another tool, a mail address say, is nothing for this one.
+    """
+    here = Account.objects.filter(pk__in=viewer.account_ids, connection_id=connection_id, is_deactivated=False)
+    known = dict(here.order_by("id").values_list("id", "source_id"))
+    return known.get(account_id) or next(iter(known.values()), "")
 
 
 def unscoped_room_as_seen(connection_id: int, source_id: str) -> RoomSeen | None:

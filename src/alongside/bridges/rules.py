@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from alongside.people.rules import Restore
 
 
 class ArrivalState(StrEnum):
@@ -279,6 +281,17 @@ def is_taken_in(*, is_there: bool, listens: Listens, is_followed: bool, is_known
     through us, or it is an edit of what is here already.
     """
     return is_there and (listens is Listens.REMEMBERS or is_followed or is_known)
+
+
+# What is done a little before a backup may have come a little after it.
+ON_ITS_WAY = timedelta(hours=1)
+
+
+def was_before_restore(at: datetime, restore: Restore | None) -> bool:
+    """Whether something was said when the store was one that is lost: between the backup and its coming back. It was
+    answered then, for all that anybody can know, and is not answered again; what was said is taken in again.
+    """
+    return restore is not None and restore.to - ON_ITS_WAY <= at < restore.at
 
 
 def may_ask_to_remember(*, is_member: bool) -> bool:

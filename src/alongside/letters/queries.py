@@ -1,13 +1,16 @@
 """What waits to go out. It has no viewer: a delivery is read by who sends it and by nobody else."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Max, Min
 
 from alongside.letters.models import Delivery
 from alongside.letters.rules import Because, State
+
+MOST_PROBLEMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,22 @@ class Claimed:
 
 
 def unscoped_waiting(connection_id: int) -> Waiting:
-    here = Delivery.objects.filter(connection_id=connection_id)
-    oldest = here.exclude(state=State.FAILED.value).aggregate(oldest=Min("due_at"))["oldest"]
-    failed = here.filter(state=State.FAILED.value).order_by("-id").values_list("problem", flat=True)[:5]
-    return Waiting(oldest is not None, oldest, tuple(dict.fromkeys(failed)))
+    return unscoped_all_waiting([connection_id])[connection_id]
+
+
+def unscoped_all_waiting(connection_ids: Collection[int]) -> dict[int, Waiting]:
+    """Of several connections. Two queries, however many."""
+    here = Delivery.objects.filter(connection_id__in=connection_ids).values("connection_id")
+    due = here.exclude(state=State.FAILED.value).annotate(oldest=Min("due_at"))
+    oldest = dict(due.values_list("connection_id", "oldest"))
+    failed = here.filter(state=State.FAILED.value).values("connection_id", "problem").annotate(newest=Max("id"))
+    problems: dict[int, list[str]] = {}
+    for connection_id, problem in failed.order_by("-newest").values_list("connection_id", "problem"):
+        problems.setdefault(connection_id, []).append(problem)
+    return {
+        one: Waiting(one in oldest, oldest.get(one), tuple(problems.get(one, ())[:MOST_PROBLEMS]))
+        for one in connection_ids
+    }
 
 
 def unscoped_is_anything_due(connection_id: int, now: datetime) -> bool:

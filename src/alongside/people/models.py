@@ -128,6 +128,9 @@ class Installation(models.Model):
     # When rows were last forgotten, and up to when files were cleaned of what had been in them.
     forgotten_at = models.DateTimeField(null=True)
     cleaned_at = models.DateTimeField(null=True)
+    # When a backup took the store's place, and of which moment it was: tools tell again what happened in between.
+    restored_at = models.DateTimeField(null=True)
+    restored_to = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

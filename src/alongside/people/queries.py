@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alongside.people.ledger import forgotten_of, name_of_account, name_of_person
 from alongside.people.models import Account, Connection, DeclinedLink, Installation, Person, Token
-from alongside.people.rules import AccountFacts, Viewer, Whom, may_be_linked, viewer_of
+from alongside.people.rules import AccountFacts, Restore, Viewer, Whom, may_be_linked, viewer_of
 
 
 class NobodyKnown(Exception):
@@ -234,6 +234,13 @@ def unscoped_installation() -> Installation:
     return Installation(pk=1, is_try_out=bool(is_try_out), has_run_with_base_url=bool(has_run_with_base_url))
 
 
+def unscoped_restore() -> Restore | None:
+    """When this store was brought back from a backup last. None: never."""
+    found = Installation.objects.filter(pk=1).values_list("restored_at", "restored_to").first()
+    at, to = found or (None, None)
+    return None if at is None or to is None else Restore(at, to)
+
+
 def accounts_of(viewer: Viewer) -> list[AccountView]:
     """The viewer's own accounts."""
     if viewer.person_id is None:
@@ -242,12 +249,16 @@ def accounts_of(viewer: Viewer) -> list[AccountView]:
 
 
 def links_offered_to(viewer: Viewer) -> list[AccountView]:
-    """Accounts with the viewer's own address that nobody linked and the viewer did not decline."""
+    """Accounts that an archive brought, with the viewer's own address, that nobody linked and the viewer did not
+    decline. One that only a tool told of can say a code, and addresses are given anew: it is joined by that alone.
+    """
     person = None if viewer.person_id is None else unscoped_person(viewer.person_id)
     if person is None or not person.email:
         return []
     declined = DeclinedLink.objects.filter(person=person).values("account_id")
-    candidates = Account.objects.filter(email__iexact=person.email, person__isnull=True).exclude(pk__in=declined)
+    candidates = Account.objects.filter(
+        email__iexact=person.email, person__isnull=True, first_brought_by__isnull=False
+    ).exclude(pk__in=declined)
     return [
         view
         for view in _views(candidates)

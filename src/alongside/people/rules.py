@@ -36,6 +36,14 @@ class AccountSaid:
     is_deactivated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """A backup took the store's place: at a moment, and of which moment it was."""
+
+    at: datetime
+    to: datetime
+
+
 class Theme(StrEnum):
     AS_THE_MACHINE = ""
     PAPER = "paper"

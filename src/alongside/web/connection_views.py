@@ -16,7 +16,7 @@ from alongside.bridges.queries import Health, unscoped_health
 from alongside.bridges.registry import UnknownKind
 from alongside.bridges.sealed import sealing
 from alongside.kit import safe_html
-from alongside.letters.queries import Waiting, unscoped_waiting
+from alongside.letters.queries import Waiting, unscoped_all_waiting
 from alongside.web.acting import number_in
 from alongside.web.pages import now, shown, viewer_of
 from alongside.web.wording import When, at_time
@@ -55,13 +55,14 @@ def _administrator(request: HttpRequest) -> None:
 @require_safe
 def connections(request: HttpRequest) -> HttpResponse:
     _administrator(request)
-    lines = tuple(_line(one) for one in unscoped_health() if not one.kind.startswith("pretend"))
+    health = [one for one in unscoped_health() if not one.kind.startswith("pretend")]
+    waiting = unscoped_all_waiting([one.connection_id for one in health])
+    lines = tuple(_line(one, waiting[one.connection_id]) for one in health)
     return shown(request, "connections.html", "connections", lines=lines, kinds=setup.kinds())
 
 
-def _line(one: Health) -> Line:
+def _line(one: Health, waiting: Waiting) -> Line:
     moment = now()
-    waiting = unscoped_waiting(one.connection_id)
     return Line(
         bridge_id=one.bridge_id,
         name=one.name,

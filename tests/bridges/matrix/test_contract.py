@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bridges.contract import Contract
+from alongside.bridges.models import Presence
+from tests.bridges.contract import HELLO, Contract
 from tests.bridges.harness import Harness
 from tests.bridges.matrix.harness import MatrixHarness
 from tests.bridges.matrix.proxy import Loop
@@ -17,3 +18,21 @@ class TestMatrix(Contract):
         one = MatrixHarness(synapse, loop)
         yield one
         one.close()
+
+    def test_a_room_that_is_encrypted_is_left_with_a_word_and_one_that_was_it_before_is_refused_with_one(self) -> None:
+        house = self.harness
+        assert isinstance(house, MatrixHarness)
+        self.is_there(house.closed_room)
+        self.shows(house.bo, HELLO)
+        house.as_(house.ana).encrypt(house.closed_room)
+        left = self.shows(house.bo, "so I leave it now")
+        assert left.room == house.closed_room
+        self.until(lambda: house.closed_room not in house.us.joined(), "It leaves")
+        encryption = {"algorithm": "m.megolm.v1.aes-sha2"}
+        before = [{"type": "m.room.encryption", "state_key": "", "content": encryption}]
+        house.as_(house.cy).make_room(house.bo, house.us.account, name="Secrets", initial_state=before)
+        refused = self.shows(house.cy, "I am not in “Secrets”, because it is encrypted")
+        assert refused.is_for_them_alone
+        self.settled()
+        assert not self.seen(house.bo, "Secrets")
+        assert not Presence.objects.filter(is_there=True).exists()

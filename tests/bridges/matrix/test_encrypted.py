@@ -1,4 +1,4 @@
-"""Encrypted rooms are refused, in one sentence, to who asked."""
+"""Encrypted rooms are refused: the adapter tells so and goes, and says nothing of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from alongside.bridges.adapters.matrix.following import ENCRYPTED_NOW
-from alongside.bridges.port import Body, InvitedIn, Permanent, Post, PutOut, Said
+from alongside.bridges.adapters.matrix import following
+from alongside.bridges.port import Body, CannotHear, InvitedIn, Permanent, Post, Said
 from tests.bridges.matrix.harness import MatrixHarness
 from tests.bridges.matrix.inbox import Inbox
 from tests.bridges.matrix.proxy import Loop
@@ -20,45 +20,92 @@ ENCRYPTION: dict[str, Any] = {
 }
 
 
-def test_asked_into_an_encrypted_room_it_stays_out_and_says_why_to_who_asked(
-    house: MatrixHarness, inbox: Inbox
-) -> None:
+def farewell(room: str) -> Post:
+    return Post(key="farewell", room=room, body=Body(lines=("I leave it now.",)), is_farewell=True)
+
+
+def test_asked_into_an_encrypted_room_it_stays_out_and_tells_who_asked(house: MatrixHarness, inbox: Inbox) -> None:
     inbox.start()
     ana = house.as_(house.ana)
     room = ana.make_room(house.bo, house.us.account, name="Secrets", initial_state=[ENCRYPTION])
-    inbox.until(lambda: house.seen_by(house.ana))
+    told = inbox.until(lambda: inbox.of(CannotHear))
+    assert told == [CannotHear(room=room, name="Secrets", by=house.ana)]
     inbox.until(lambda: house.us.account not in repr(ana.ask("GET", f"/rooms/{room}/members", membership="invite")))
-    said = house.seen_by(house.ana)
-    assert [one.is_for_them_alone for one in said] == [True]
-    assert said[0].text.startswith("I did not come into “Secrets”, because it is encrypted")
-    assert house.seen_by(house.bo) == []
     assert inbox.of(InvitedIn) == []
-    assert room not in house.us.joined()
+    assert house.us.joined() == []  # what is to be said of it is said by the core
+    inbox.stop()
+    inbox.start()
+    house.invite_us(house.open_room, by=house.ana)
+    inbox.until(lambda: inbox.of(InvitedIn))
+    assert inbox.of(CannotHear) == told
+
+
+def test_cut_off_before_it_declined_it_tells_it_again_as_the_same(house: MatrixHarness, inbox: Inbox) -> None:
+    inbox.start()
+    inbox.until(lambda: inbox.cursor)
+    house.proxy.answer(lambda _method, path: 503 if path.endswith("/leave") else None)
+    room = house.as_(house.ana).make_room(house.us.account, name="Secrets", initial_state=[ENCRYPTION])
+    inbox.until(lambda: inbox.of(CannotHear))
+    house.proxy.answer(lambda _method, _path: None)
+    inbox.until(lambda: house.us.invitations() == [])
+    assert inbox.of(CannotHear) == [CannotHear(room=room, name="Secrets", by=house.ana)]
+    assert inbox.repeats
 
 
 def test_an_encrypted_room_for_two_is_answered_in_one_that_is_not(house: MatrixHarness, inbox: Inbox) -> None:
     inbox.start()
     house.as_(house.cy).make_room(house.us.account, is_direct=True, initial_state=[ENCRYPTION])
-    inbox.until(lambda: house.seen_by(house.cy))
+    assert [one.by for one in inbox.until(lambda: inbox.of(CannotHear))] == [house.cy]
     house.say_to_us(house.cy, "what about refunds?")
     assert inbox.said("what about refunds").is_to_us
     inbox.send(Post(key="1", account=house.cy, body=Body(lines=("So.",))))
     assert len([one for one in house.seen_by(house.cy) if one.text == "So."]) == 1
 
 
-def test_a_room_that_is_encrypted_later_is_left_saying_so(house: MatrixHarness, inbox: Inbox) -> None:
+def test_a_room_for_two_that_is_encrypted_later_is_left_for_another(house: MatrixHarness, inbox: Inbox) -> None:
+    inbox.start()
+    house.say_to_us(house.cy, "hello")
+    inbox.said("hello")
+    old = house.for_two(house.cy)
+    house.as_(house.cy).encrypt(old)
+    assert inbox.until(lambda: inbox.of(CannotHear)) == [CannotHear(room=old, by=house.cy)]
+    inbox.until(lambda: old not in house.us.joined())
+    inbox.send(Post(key="1", account=house.cy, body=Body(lines=("Here instead.",))))
+    assert [one.text for one in house.seen_by(house.cy)] == ["Here instead."]
+
+
+def test_a_room_that_is_encrypted_later_is_heard_no_more_and_left_once_that_is_said_there(
+    house: MatrixHarness, inbox: Inbox
+) -> None:
     inbox.start()
     house.invite_us(house.closed_room, by=house.ana)
     inbox.until(lambda: inbox.of(InvitedIn))
     house.as_(house.ana).encrypt(house.closed_room)
     house.say(house.bo, house.closed_room, "secret from now on")
-    assert inbox.until(lambda: inbox.of(PutOut))[0] == PutOut(room=house.closed_room)
-    inbox.until(lambda: house.closed_room not in house.us.joined())
-    assert [one.text for one in house.seen_by(house.bo)] == [ENCRYPTED_NOW]
+    told = inbox.until(lambda: inbox.of(CannotHear))
+    assert told == [CannotHear(room=house.closed_room, name="Leads", is_in=True)]
+    assert house.closed_room in house.us.joined()
+    for _twice in range(2):
+        inbox.send(farewell(house.closed_room))
+        inbox.until(lambda: house.closed_room not in house.us.joined())
+    assert [one.text for one in house.seen_by(house.bo)] == ["I leave it now."]
     assert not any("secret from now on" in one.text for one in inbox.of(Said))
 
 
-def test_a_room_that_was_encrypted_while_nobody_listened_is_left_at_the_next_start(
+def test_where_nothing_is_said_to_the_end_the_room_is_left_all_the_same(
+    house: MatrixHarness, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LONGEST_STAY", 0.5)
+    inbox.start()
+    house.invite_us(house.closed_room, by=house.ana)
+    inbox.until(lambda: inbox.of(InvitedIn))
+    house.as_(house.ana).encrypt(house.closed_room)
+    inbox.until(lambda: house.closed_room not in house.us.joined())
+    assert house.seen_by(house.bo) == []
+    assert inbox.problem is None
+
+
+def test_a_room_that_was_encrypted_while_nobody_listened_is_told_of_at_the_next_start(
     house: MatrixHarness, inbox: Inbox
 ) -> None:
     inbox.start()
@@ -67,9 +114,10 @@ def test_a_room_that_was_encrypted_while_nobody_listened_is_left_at_the_next_sta
     inbox.stop()
     house.as_(house.ana).encrypt(house.closed_room)
     inbox.start()
-    assert inbox.until(lambda: inbox.of(PutOut))[0] == PutOut(room=house.closed_room)
+    told = inbox.until(lambda: inbox.of(CannotHear))
+    assert told == [CannotHear(room=house.closed_room, name="Leads", is_in=True)]
+    inbox.send(farewell(house.closed_room))
     inbox.until(lambda: house.closed_room not in house.us.joined())
-    assert [one.text for one in house.seen_by(house.bo)] == [ENCRYPTED_NOW]
 
 
 @pytest.fixture(scope="module")

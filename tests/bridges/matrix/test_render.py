@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside.bridges.adapters.matrix.render import content, formatted, plain, sentence
+from alongside.bridges.adapters.matrix.render import content, formatted, plain
 from alongside.bridges.port import Body, Button, Item, Post
 from alongside.kit import safe_html
 
@@ -57,7 +57,6 @@ def test_what_a_machine_says_in_a_room_is_a_notice_and_what_one_person_gets_is_a
     assert content(Post(key="1", room="!a:x", body=said), thread="", sealed="")["msgtype"] == "m.notice"
     assert content(Post(key="1", account="@a:x", body=said), thread="", sealed="")["msgtype"] == "m.text"
     assert content(WHOLE, thread="", sealed="")["msgtype"] == "m.text"
-    assert sentence("So.")["msgtype"] == "m.notice"
 
 
 def test_a_thread_and_what_it_is_about_stand_in_the_event() -> None:

@@ -1,7 +1,10 @@
 """Setting it up: what the manifest asks for, and each step that `check` looks at."""
 
+import inspect
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,6 +157,28 @@ NEEDED_BY_EVENTS = {
     "member_joined_channel": "channels:read",
     "member_left_channel": "groups:read",
 }
+
+
+CALLED = re.compile(r"\"((?:auth|bots|chat|conversations|users|views|apps)\.[a-zA-Z.]+)\"")
+# What one scope of several is enough for: we are asked in, never let ourselves in, and write to one alone at a time.
+ENOUGH = {"conversations.open": {"im:write"}, "conversations.history": {"im:history"}}
+
+
+def test_the_manifest_is_what_slacks_own_samples_and_specification_name(shared_data: Path) -> None:
+    official = shared_data / "payloads" / "slack"
+    samples = [json.loads(path.read_text("utf-8")) for path in (official / "events").glob("*.json")]
+    named = {one["event"]["type"] for one in samples if isinstance(one.get("event"), dict)}
+    assert {event.partition(".")[0] for event in EVENTS} <= named
+    paths = json.loads((official / "spec" / "slack_web_openapi_v2.json").read_text("utf-8"))["paths"]
+    folder = Path(inspect.getfile(manifest)).parent
+    called = {name for path in folder.glob("*.py") for name in CALLED.findall(path.read_text("utf-8"))}
+    assert {"chat.postMessage", "chat.postEphemeral", "users.list"} <= called
+    for method in called & {name.removeprefix("/") for name in paths}:
+        operation = paths[f"/{method}"].get("get") or paths[f"/{method}"]["post"]
+        needed = set().union(*(set(scopes) for one in operation["security"] for scopes in one.values()))
+        needed = {scope.replace(":user", "").replace(":bot", "") for scope in needed}
+        assert needed == {"none"} or needed & set(SCOPES), f"{method} needs one of {sorted(needed)}"
+        assert ENOUGH.get(method, set()) <= set(SCOPES)
 
 
 def test_it_asks_for_no_scope_that_nothing_needs(tool: SlackHarness) -> None:

@@ -115,7 +115,8 @@ def test_in_a_room_everybody_sees_who_asked_and_nothing_calls_the_whole_room(
     shown = tool.seen_by(BO)[-1]
     assert shown.text == f"Ana Moreau asks:\n{quote}"
     assert not shown.is_for_them_alone
-    assert shown.links == ("https://evil.example|calm",)  # as one sees it, so it leads
+    profile = f"https://tarnbrook.slack.com/team/{ANA}"  # a name can be anybody's
+    assert shown.links == (profile, "https://evil.example|calm")  # as one sees it, so it leads
     assert (
         sent.url
         == f"https://tarnbrook.slack.com/archives/{HOTLINE}/p{sent.remote_id.partition(':')[2].replace('.', '')}"

@@ -11,7 +11,7 @@ from alongside.bridges.port import AccountSeen, InvitedIn, Joined, Left, PutOut,
 from alongside.bridges.queries import BridgeFacts, RoomThere, is_hearer_of, unscoped_room
 from alongside.bridges.rules import Listens, may_ask_to_remember
 from alongside.conversations.actions.rooms import keep_room
-from alongside.conversations.models import Room
+from alongside.conversations.models import Message, Room
 from alongside.conversations.rules import RoomSaid
 from alongside.kit.refused import Refused
 from alongside.people.actions import keep_accounts
@@ -164,3 +164,21 @@ def follow_thread(
     row.is_quiet = is_quiet or row.is_quiet
     row.save()
     return row
+
+
+def follow_moved(_actor: None, *, room_id: int, contexts: Collection[str], to: tuple[int, str] | None) -> None:
+    """Threads of which nothing is left in their room are followed where they went; `to` None: nowhere."""
+    left = Message.objects.filter(room_id=room_id, conversation__source_id__in=contexts)
+    stay = set(left.values_list("conversation__source_id", flat=True))
+    went = Followed.objects.filter(room_id=room_id, context__in=set(contexts) - stay)
+    for row in went if to is None or to[0] != room_id else went.exclude(context=to[1]):
+        if to is not None:
+            follow_thread(
+                None,
+                room_id=to[0],
+                context=to[1],
+                kept_by=row.kept_by_id,
+                asked_by=row.asked_by_id,
+                is_quiet=row.is_quiet,
+            )
+        row.delete()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from types import EllipsisType
 from typing import Any
 
 from django.db import connection
@@ -12,27 +13,42 @@ from alongside.bridges.naming import gone_before, name_in_inbox
 from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Moved, Said, encoded
 from alongside.bridges.queries import RoomThere, unscoped_are_followed, unscoped_are_known, unscoped_rooms
 from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, Listens, is_taken_in
+from alongside.bridges.storable import is_act, storable
 from alongside.kit import clock
 from alongside.kit.durable import durable
+from alongside.people.queries import unscoped_restore
+from alongside.people.rules import Restore
 
 # Rows written at once: a transaction stays far below 100 ms.
 AT_ONCE = 500
 FIRST_PAUSE = 1.0
 Key = tuple[int, str]
 _INSERT = (
-    "INSERT INTO bridges_arrival (bridge_id, remote_id, version, body, state, tries, due_at, came_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+    "INSERT INTO bridges_arrival (bridge_id, remote_id, version, body, is_act, state, tries, due_at, came_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 )
 
 
-def take_in(_actor: None, *, bridge_id: int, connection_id: int, batch: Batch) -> int:
+class BroughtBack(Exception):
+    """The store is another one than this line began with: it has to be opened anew, from where that one was."""
+
+
+def take_in(
+    _actor: None,
+    *,
+    bridge_id: int,
+    connection_id: int,
+    batch: Batch,
+    restore: Restore | EllipsisType | None = ...,
+) -> int:
     """Write what came, and where to go on from. How many are new is returned.
 
     What is said in a room where Alongside was not asked to listen is not written down at all. What is too much for
     one short transaction is written in several; the cursor moves with the last one, so that what is cut off in
-    between comes again and is known then.
+    between comes again and is known then. `restore`: the one that a line began after; raises BroughtBack when there
+    was another since, so that where it is does not overwrite where that backup was.
     """
-    kept = _listened_to(connection_id, batch.arrived)
+    kept = _listened_to(connection_id, storable(batch.arrived))
     now, new = clock.now(), 0
     rows = [_row(bridge_id, one, now) for one in kept[:AT_ONCE]]
     for start in range(AT_ONCE, len(kept), AT_ONCE):
@@ -40,6 +56,8 @@ def take_in(_actor: None, *, bridge_id: int, connection_id: int, batch: Batch) -
             new += _insert(rows)
         rows = [_row(bridge_id, one, now) for one in kept[start : start + AT_ONCE]]
     with durable():
+        if restore is not ... and restore != unscoped_restore():
+            raise BroughtBack
         new += _insert(rows)
         came = {"heard_at": now, **({"cursor": batch.cursor} if batch.cursor else {})}
         Bridge.objects.filter(pk=bridge_id).update(**came)
@@ -49,7 +67,8 @@ def take_in(_actor: None, *, bridge_id: int, connection_id: int, batch: Batch) -
 def _row(bridge_id: int, one: Arrived, now: datetime) -> tuple[Any, ...]:
     moment = connection.ops.adapt_datetimefield_value(now)
     return (
-        bridge_id, name_in_inbox(one.remote_id, one.version), "", encoded(one.event), ArrivalState.NEW.value, 0, moment, moment,
+        bridge_id, name_in_inbox(one.remote_id, one.version), "", encoded(one.event), is_act(one.event),
+        ArrivalState.NEW.value, 0, moment, moment,
     )  # fmt: skip
 
 

@@ -89,4 +89,5 @@ def post_of(outgoing: Outgoing, key: str) -> Post:
         in_name_of=outgoing.in_name_of,
         in_name_of_account=outgoing.in_name_of_account,
         about=outgoing.about,
+        is_farewell=outgoing.is_farewell,
     )

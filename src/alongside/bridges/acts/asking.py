@@ -47,6 +47,7 @@ class Outgoing:
     in_name_of: str = ""
     in_name_of_account: str = ""
     about: str = ""
+    is_farewell: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing, said
 from alongside.bridges.models import Followed
 from alongside.bridges.port import Body
-from alongside.bridges.queries import RoomThere, rooms_to_ask_in, unscoped_bridges
+from alongside.bridges.queries import RoomThere, rooms_to_ask_in, unscoped_account_in, unscoped_bridges
 from alongside.bridges.rules import ActName
 from alongside.bridges.wording import in_a_room
 from alongside.letters.rules import Because
@@ -37,7 +37,7 @@ def ask(asking: Asking) -> Answer:
         # Whose question it is, for what follows from it; it is not shown where it was asked quietly.
         account_id=asking.account_id,
         in_name_of="" if is_quiet else asking.viewer.name,
-        in_name_of_account="" if is_quiet else asking.account,
+        in_name_of_account="" if is_quiet else unscoped_account_in(asking.viewer, asking.account_id, connection_id),
     )
     return Answer(_quietly_said(room, tool) if is_quiet else _said_in(room), also=(outgoing,))
 

@@ -7,7 +7,7 @@ from alongside.audiences.rules import may_open
 from alongside.bridges.actions.following import listen as listen_in
 from alongside.bridges.actions.forgetting import forget_room as forget_what_was_said
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing, said
-from alongside.bridges.port import Body, Button, Can
+from alongside.bridges.port import Body, Button, Can, CannotHear
 from alongside.bridges.queries import RoomThere, unscoped_hearers_together, unscoped_sealed_before
 from alongside.bridges.rules import ActName, Listens
 from alongside.bridges.wording import in_a_room
@@ -43,6 +43,28 @@ def here_now(connection_id: int, room: RoomThere, by: str) -> Outgoing:
         connection_id,
         room=room.source_id,
     )
+
+
+def not_here(connection_id: int, event: CannotHear, account_id: int | None) -> Outgoing:
+    """What Alongside says where it cannot hear: in the room that it leaves, or to who asked it in, alone."""
+    if event.is_in:
+        left = _("This room is encrypted, and I can neither read nor answer in it, so I leave it now.")
+        return Outgoing(
+            Because.HERE,
+            Body(lines=(left,), foot=(_("I was asked in here, so I say it here, once."),)),
+            connection_id,
+            room=event.room,
+            is_farewell=True,
+        )
+    room = f"“{event.name}”" if event.name else _("the room that you asked me into")
+    lines = (
+        _("I am not in %(room)s, because it is encrypted, and I can read and answer only where messages are not.")
+        % {"room": room},
+        _("Ask me into a room without encryption, or write to me here."),
+    )
+    foot = (_("You asked me in, so I tell you, once."),)
+    body = Body(lines=lines, foot=foot)
+    return Outgoing(Because.ANSWER, body, connection_id, account=event.by, account_id=account_id)
 
 
 def remember(asking: Asking) -> Answer:

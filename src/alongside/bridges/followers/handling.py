@@ -17,6 +17,7 @@ from alongside.bridges.actions.flowing import flow_on
 from alongside.bridges.actions.following import (
     come_in,
     follow_member,
+    follow_moved,
     go_out,
     known_accounts,
     see_account,
@@ -34,6 +35,7 @@ from alongside.bridges.port import (
     Anything,
     Bounced,
     Can,
+    CannotHear,
     Commanded,
     Deleted,
     InvitedIn,
@@ -52,12 +54,13 @@ from alongside.bridges.queries import (
     BridgeFacts,
     NewArrival,
     unscoped_account,
+    unscoped_contexts_of,
     unscoped_gone_before,
     unscoped_known_messages,
     unscoped_new_arrivals,
     unscoped_room,
 )
-from alongside.bridges.rules import Act, ActName, Pace, act_of
+from alongside.bridges.rules import Act, ActName, Pace, act_of, was_before_restore
 from alongside.conversations.actions.messages import TakenIn, remove
 from alongside.conversations.actions.messages import take_in as take_in_messages
 from alongside.conversations.actions.moving import move
@@ -66,7 +69,7 @@ from alongside.conversations.rules import Said as SaidThere
 from alongside.kit import clock
 from alongside.letters.actions import give_up_all_for, put_out
 from alongside.letters.rules import Because
-from alongside.people.queries import unscoped_viewer_of_account
+from alongside.people.queries import unscoped_restore, unscoped_viewer_of_account
 
 AT_ONCE = 500
 logger = logging.getLogger("alongside.bridges")
@@ -193,6 +196,8 @@ def _follow(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: An
             _react(bridge, can, row, event)
         case InvitedIn():
             _come_in(bridge, row, event)
+        case CannotHear():
+            _cannot_hear(bridge, can, row, event)
         case AccountSeen():
             see_account(None, bridge=bridge, seen=event)
         case RoomSeen():
@@ -237,9 +242,11 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
         audiences={room.pk: room.audience_id for room in rooms_here.values()},
         brought_by=None,
     )
-    tell_of_new(None, said=values)
+    restore = unscoped_restore()
+    new = [one for one in values if not was_before_restore(one.said_at, restore)]
+    tell_of_new(None, said=new)
     if bridge.kind == KIND_OF_FEEDS:
-        flow_on(None, said=values)
+        flow_on(None, said=new)
     return taken
 
 
@@ -263,15 +270,19 @@ def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
 def _act_on(
     bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Any, *, is_thread_here: bool = False
 ) -> None:
-    """Somebody's act. Whoever is not known, or is deactivated in the tool, is answered nothing."""
-    asking = _asking(bridge, can, event, is_thread_here=is_thread_here)
+    """Somebody's act. Whoever is not known, or is deactivated in the tool, is answered nothing; and nobody is for what
+    they said to a store of which a backup has taken the place.
+    """
+    was_done = was_before_restore(_at(event, row.came_at), unscoped_restore())
+    asking = None if was_done else _asking(bridge, can, event, is_thread_here=is_thread_here)
     if asking is not None:
         _say(bridge, row, asking, _answered(asking, row.came_at))
 
 
 def _answer(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Said | Commanded) -> None:
     """An act that reads, or goes in steps of its own: done first, so that nobody waits for it to write."""
-    asking = _asking(bridge, can, event, is_thread_here=False)
+    was_done = was_before_restore(_at(event, row.came_at), unscoped_restore())
+    asking = None if was_done else _asking(bridge, can, event, is_thread_here=False)
     answer = Answer() if asking is None else _answered(asking, row.came_at)
     with transaction.atomic():
         finish(None, arrival_ids=[row.arrival_id])
@@ -319,6 +330,11 @@ def _asking(bridge: BridgeFacts, can: frozenset[Can], event: Any, *, is_thread_h
         trigger="" if isinstance(event, Reacted) else event.trigger,
         is_thread_here=is_thread_here,
     )
+
+
+def _at(event: Any, came_at: datetime) -> datetime:
+    at: datetime | None = event.said_at if isinstance(event, Said) else getattr(event, "at", None)
+    return at or came_at
 
 
 def _thread_of(event: Any) -> str:
@@ -373,6 +389,29 @@ def _come_in(bridge: BridgeFacts, row: NewArrival, event: InvitedIn) -> None:
     put_out(None, connection_id=bridge.connection_id, key=post.key, post=encoded(post), because=outgoing.because)
 
 
+def _cannot_hear(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: CannotHear) -> None:
+    """It stops at once, and says why: in the room, once however often the tool is listened to anew meanwhile; or to
+    who asked it in.
+    """
+    if event.is_in:
+        go_out(None, bridge=bridge, event=PutOut(room=event.room))
+        key, account_id = f"farewell-{bridge.bridge_id}-{sha256(event.room.encode()).hexdigest()[:40]}", None
+    else:
+        account_id = known_accounts(None, bridge=bridge, source_ids=[event.by]).get(event.by[:200])
+        if account_id is None or Can.DIRECT not in can:
+            return
+        key = f"not-here-{bridge.bridge_id}-{row.arrival_id}"
+    outgoing = rooms.not_here(bridge.connection_id, event, account_id)
+    put_out(
+        None,
+        connection_id=bridge.connection_id,
+        key=key,
+        post=encoded(post_of(outgoing, key)),
+        because=outgoing.because,
+        account_id=account_id,
+    )
+
+
 def _remove(bridge: BridgeFacts, event: Deleted) -> None:
     """What is deleted before it came, because tools keep no order, is remembered by a digest: then it never comes in."""
     room = unscoped_room(bridge.connection_id, event.room)
@@ -384,11 +423,18 @@ def _remove(bridge: BridgeFacts, event: Deleted) -> None:
 
 
 def _move(bridge: BridgeFacts, event: Moved) -> None:
+    """Where nobody asked Alongside in, it hears nothing: what moves there is not here any more."""
     room, to_room = (unscoped_room(bridge.connection_id, one) for one in (event.room, event.to_room))
-    if room is None or to_room is None:
+    if room is None:
         return
-    ids = unscoped_known_messages(room.room_id, event.source_ids)
-    move(None, message_ids=list(ids.values()), room_id=to_room.room_id, context=event.to_context)
+    ids = list(unscoped_known_messages(room.room_id, event.source_ids).values())
+    contexts = unscoped_contexts_of(ids) | set(event.source_ids)
+    if to_room is None or not to_room.is_there:
+        remove(None, message_ids=ids)
+        follow_moved(None, room_id=room.room_id, contexts=contexts, to=None)
+    else:
+        move(None, message_ids=ids, room_id=to_room.room_id, context=event.to_context)
+        follow_moved(None, room_id=room.room_id, contexts=contexts, to=(to_room.room_id, event.to_context))
 
 
 def _react(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Reacted) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from alongside.bridges.actions.connecting import lease, let_go, say_it_works, say_problem
-from alongside.bridges.actions.intake import take_in
+from alongside.bridges.actions.intake import BroughtBack, take_in
 from alongside.bridges.actions.intake import trim as trim_inbox
 from alongside.bridges.followers.handling import handle_due, handle_with_thread
 from alongside.bridges.followers.sending import send_due
@@ -27,6 +27,8 @@ from alongside.bridges.rules import LEASED_FOR
 from alongside.bridges.sealed import opened
 from alongside.kit.sealing import NoKey
 from alongside.letters.actions import trim as trim_outbox
+from alongside.people.queries import unscoped_restore
+from alongside.people.rules import Restore
 
 # How often somebody looks whether another process (a webhook) has put something into the inbox or the outbox. What
 # comes by an own line wakes at once. An idle look is two queries on an index.
@@ -42,9 +44,10 @@ logger = logging.getLogger("alongside.bridges")
 class Line:
     """One connection, open: listening, dealing with what came, sending what is due."""
 
-    def __init__(self, bridge: BridgeFacts, adapter: Adapter) -> None:
+    def __init__(self, bridge: BridgeFacts, adapter: Adapter, restore: Restore | None = None) -> None:
         self.bridge = bridge
         self.adapter = adapter
+        self._restore = restore
         self._came = asyncio.Event()
         self._goes = asyncio.Event()
 
@@ -54,7 +57,7 @@ class Line:
             async with asyncio.TaskGroup() as tasks:
                 for part in (self._listen, self._handle, self._send):
                     tasks.create_task(part())
-        except* (Temporary, Permanent, OSError) as several:
+        except* (Temporary, Permanent, OSError, BroughtBack) as several:
             raise _first_of(several) from several
         finally:
             with suppress(Exception):
@@ -64,7 +67,11 @@ class Line:
     async def _listen(self) -> None:
         async for batch in self.adapter.listen(self.bridge.cursor):
             new = await in_thread(take_in)(
-                None, bridge_id=self.bridge.bridge_id, connection_id=self.bridge.connection_id, batch=batch
+                None,
+                bridge_id=self.bridge.bridge_id,
+                connection_id=self.bridge.connection_id,
+                batch=batch,
+                restore=self._restore,
             )
             if new:
                 self._came.set()
@@ -175,16 +182,19 @@ class Bridging:
 
     async def _hold(self, bridge_id: int) -> float | None:
         """One line, from opening to breaking. How long the tool asked to wait, when it did."""
-        keeping, line = asyncio.create_task(self._keep_lease(bridge_id)), None
+        restore = await in_thread(unscoped_restore)()
+        keeping, line = asyncio.create_task(self._keep_lease(bridge_id, restore)), None
         try:
             bridge = await in_thread(unscoped_bridge)(bridge_id)
-            line = asyncio.create_task(Line(bridge, await in_thread(opened)(bridge)).run())
+            line = asyncio.create_task(Line(bridge, await in_thread(opened)(bridge), restore).run())
             done, _pending = await asyncio.wait({line, keeping}, return_when=asyncio.FIRST_COMPLETED)
             if line in done:
                 await line
         except (Permanent, NoKey, UnknownKind) as error:
             await in_thread(say_problem)(None, bridge_id=bridge_id, problem=str(error), is_permanent=True)
             return LONGEST_PAUSE
+        except BroughtBack:
+            return 0.0
         except (Temporary, OSError) as error:
             problem = str(error) or type(error).__name__
             await in_thread(say_problem)(None, bridge_id=bridge_id, problem=problem, is_permanent=False)
@@ -201,9 +211,11 @@ class Bridging:
             await asyncio.shield(in_thread(let_go)(None, bridge_id=bridge_id, process=self.process))
         return None
 
-    async def _keep_lease(self, bridge_id: int) -> None:
-        """Ends when the lease is lost: another process has the connection then, and this one stops."""
-        while True:
+    async def _keep_lease(self, bridge_id: int, restore: Restore | None) -> None:
+        """Ends when the lease is lost: another process has the connection then, and this one stops. And when a backup
+        has taken the store's place: what the tool told since has to be told again.
+        """
+        while await in_thread(unscoped_restore)() == restore:
             await asyncio.sleep(LEASED_FOR.total_seconds() / 3)
             if not await in_thread(lease)(None, bridge_id=bridge_id, process=self.process):
                 return

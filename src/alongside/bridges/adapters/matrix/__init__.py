@@ -158,7 +158,9 @@ class Matrix:
         sealed = self._known.seal(post.about) if post.about else ""
         said = render.content(post, thread=root, sealed=sealed)
         transaction = "alongside-" + sha256(post.key.encode()).hexdigest()[:40]
-        event_id = await self._wire.send(room, said, transaction)
+        event_id = await self._wire.say(room, said, transaction)
+        if post.is_farewell:
+            await self._wire.leave(room)
         context = root or ("" if post.account else event_id)
         policy = Policy(us=self._wire.us, links=self._settings["links"])
         return Sent(remote_id=event_id, context=context, url=policy.link(room, event_id))

@@ -1,9 +1,10 @@
 """A room's part of a sync, event by event: who came, what changed, what was said, and where Alongside has to go."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterator
 
-from alongside.bridges.adapters.matrix import parse, render
+from alongside.bridges.adapters.matrix import parse
 from alongside.bridges.adapters.matrix.direct import Direct
 from alongside.bridges.adapters.matrix.fields import Fields, each_at, fields_at, id_at, text_at
 from alongside.bridges.adapters.matrix.hearing import Hearing, is_own, is_own_coming
@@ -12,15 +13,12 @@ from alongside.bridges.adapters.matrix.policy import Policy
 from alongside.bridges.adapters.matrix.rooms import Room, applied
 from alongside.bridges.adapters.matrix.telling import Telling
 from alongside.bridges.adapters.matrix.wire import Refusal, Wire
-from alongside.bridges.port import Arrived, InvitedIn, Joined, Known, Left, Permanent, PutOut, Said
+from alongside.bridges.port import Arrived, CannotHear, InvitedIn, Joined, Known, Left, Permanent, PutOut, Said
 
 log = logging.getLogger(__name__)
 
-ENCRYPTED_INVITATION = (
-    "I did not come into {room}, because it is encrypted and I can only read and answer where messages are not: "
-    "ask me into a room without encryption, or write to me here."
-)
-ENCRYPTED_NOW = "This room is encrypted, and I can neither read nor answer in it, so I leave it now."
+# How long it stays in a room that is encrypted now, for what is to be said there before it goes.
+LONGEST_STAY = 60.0
 
 
 class Following:
@@ -39,6 +37,7 @@ class Following:
         self._telling = telling
         self._administrator = administrator
         self.written_down: frozenset[str] = frozenset()
+        self._leaving: dict[str, float] = {}
 
     def is_for_two(self, room: Room) -> bool:
         """A room that was told of as one stays one, also when all but one have left it."""
@@ -52,7 +51,7 @@ class Following:
     async def begun(self, room: Room) -> AsyncIterator[Arrived]:
         """A room at a start, or after a gap: everything that may have changed meanwhile."""
         if room.is_encrypted:
-            async for one in self._leave(room, f"encrypted {room.id}"):
+            for one in self._encrypted(room, f"encrypted {room.id} {self._telling.start}"):
                 yield one
         elif not room.is_space:
             for one in self._telling.accounts_of(room, ""):
@@ -89,6 +88,7 @@ class Following:
             async for one in self._came_in(room, event, is_past=is_past):
                 yield one
         elif is_own(event, self._policy.us, "leave", "ban"):
+            self._leaving.pop(room.id, None)
             if not room.is_space and not self.is_for_two(room):
                 yield self._put_out(room, id_at(event, "event_id"))
         elif parse.is_state(event):
@@ -106,7 +106,7 @@ class Following:
             room.apply(event, self._policy.us)
         why = id_at(event, "event_id")
         if room.is_encrypted:
-            async for one in self._leave(room, why):
+            for one in self._encrypted(room, why):
                 yield one
         elif not room.is_space:
             for one in self._telling.accounts_of(room, why):
@@ -134,7 +134,7 @@ class Following:
         """Its name, its rules; or that it is no place for us any more."""
         why = id_at(event, "event_id")
         if room.is_encrypted:
-            async for one in self._leave(room, why):
+            for one in self._encrypted(room, why):
                 yield one
         elif room.is_replaced:
             yield self._put_out(room, why)
@@ -182,41 +182,53 @@ class Following:
             return refusal.is_missing
         return False
 
-    async def _leave(self, room: Room, why: str) -> AsyncIterator[Arrived]:
-        """Out of a room that is encrypted now, and saying so."""
-        try:
-            await self._wire.send(room.id, render.sentence(ENCRYPTED_NOW), f"alongside-encrypted-{why}")
-            await self._wire.leave(room.id)
-        except Refusal as refusal:
-            if refusal.is_of_connection:
-                raise
-            log.warning("An encrypted Matrix room could not be left: %s", refusal)
-        if not self.is_for_two(room):
-            yield self._put_out(room, why)
+    def _encrypted(self, room: Room, why: str) -> Iterator[Arrived]:
+        """A room that is encrypted now is heard no more, and left once that is said: there, or to the other of two."""
+        if room.id in self._leaving:
+            return
+        is_for_two, by = self.is_for_two(room), room.other(self._policy.us)
+        self._leaving[room.id] = 0.0 if is_for_two else time.monotonic() + LONGEST_STAY
+        self._telling.lose(room)
+        self._known.discard(room.id)
+        if not is_for_two or by:
+            event = CannotHear(room=room.id, name=_called(room), by=by if is_for_two else "", is_in=not is_for_two)
+            yield Arrived(remote_id=why, version="encrypted", event=event)
 
-    async def invited(self, room_id: str, part: Fields, why: str) -> None:
-        """Come in when somebody of the house asks, and the room can be read. `why`: the sync that told it."""
-        room = applied(Room(room_id), each_at(part, "invite_state", "events"), self._policy.us)
+    async def leave(self) -> None:
+        """What is encrypted and nobody has left yet, though its time is over: asked when what was told is safe."""
+        for room_id, until in list(self._leaving.items()):
+            if time.monotonic() >= until:
+                await self._without_refusal(self._wire.leave(room_id))
+                del self._leaving[room_id]
+
+    async def _without_refusal(self, answer: Awaitable[None]) -> None:
         try:
-            if not self._policy.is_local(room.inviter):
-                await self._wire.leave(room_id)
-            elif room.is_encrypted:
-                try:
-                    await self._refuse(room, why)
-                finally:
-                    await self._wire.leave(room_id)
-            else:
-                await self._wire.join(room_id)
-                if room.is_meant_direct:
-                    await self._direct.write_down(room.inviter, room_id)
-                    self.written_down |= {room_id}
+            await answer
         except Permanent as refusal:
             if refusal.is_of_connection:
                 raise
-            log.warning("An invitation into a Matrix room could not be answered: %s", refusal)
+            log.warning("A Matrix room could not be come into or left: %s", refusal)
 
-    async def _refuse(self, room: Room, why: str) -> None:
-        name = f"“{room.name or room.alias}”" if room.name or room.alias else "the room that you asked me into"
-        said = render.sentence(ENCRYPTED_INVITATION.format(room=name))
-        for_two = await self._direct.room_for(room.inviter)
-        await self._wire.send(for_two, said, f"alongside-refused-{room.id}-{why}")
+    async def invited(self, room_id: str, part: Fields, since: str) -> AsyncIterator[Arrived]:
+        """Come in when somebody of the house asks, and the room can be read. Where it cannot, who asked is to be told,
+        and only when that is safe the invitation is declined. `since`: where we are, which stays the same until then.
+        """
+        room = applied(Room(room_id), each_at(part, "invite_state", "events"), self._policy.us)
+        if self._policy.is_local(room.inviter) and room.is_encrypted:
+            event = CannotHear(room=room_id, name=_called(room), by=room.inviter)
+            yield Arrived(remote_id=room_id, version=f"asked in {since}", event=event)
+            await self._without_refusal(self._wire.leave(room_id))
+        elif self._policy.is_local(room.inviter):
+            await self._without_refusal(self._come_into(room))
+        else:
+            await self._without_refusal(self._wire.leave(room_id))
+
+    async def _come_into(self, room: Room) -> None:
+        await self._wire.join(room.id)
+        if room.is_meant_direct:
+            await self._direct.write_down(room.inviter, room.id)
+            self.written_down |= {room.id}
+
+
+def _called(room: Room) -> str:
+    return room.name or room.alias

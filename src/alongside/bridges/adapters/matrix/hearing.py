@@ -104,6 +104,7 @@ class Hearing:
             account=reaction.head.account,
             sign=reaction.sign,
             about=await self._about(room.id, reaction.to),
+            at=reaction.head.at,
         )
 
     async def _about(self, room_id: str, event_id: str) -> str:

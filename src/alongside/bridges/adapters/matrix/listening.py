@@ -78,13 +78,16 @@ class Listening:
             async for batch in self._told(answer, ""):
                 yield batch
             cursor = text_at(answer, "next_batch")
-            await self._answer_waiting()
+            async for batch in self._answer_waiting(cursor):
+                yield batch
         else:
-            await self._answer_waiting()
+            async for batch in self._answer_waiting(cursor):
+                yield batch
             async for batch in self._told(answer, cursor, is_start=True):
                 yield batch
             cursor = text_at(answer, "next_batch") or cursor
         while True:
+            await self._following.leave()
             answer = await self._sync(cursor, wait=self._wait)
             async for batch in self._told(answer, cursor):
                 yield batch
@@ -108,16 +111,18 @@ class Listening:
         query |= {"full_state": "true"} if is_start else {}
         return await self._wire.get("sync", wait=wait, query=query)
 
-    async def _answer_waiting(self) -> None:
+    async def _answer_waiting(self, since: str) -> AsyncIterator[Batch]:
         """Invitations that came while nobody listened, or that could not be answered then."""
         # Synapse answers the same question for some minutes with the same words; another wait makes it another question.
         query = {"filter": ONLY_INVITATIONS, "set_presence": "offline", "timeout": str(secrets.randbelow(10_000))}
         answer = await self._wire.get("sync", query=query)
-        await self._answer_invitations(answer, "start")
+        async for batch in self._answer_invitations(answer, since):
+            yield batch
 
-    async def _answer_invitations(self, answer: Fields, why: str) -> None:
+    async def _answer_invitations(self, answer: Fields, since: str) -> AsyncIterator[Batch]:
         for room_id, part in fields_at(answer, "rooms", "invite").items():
-            await self._following.invited(room_id, part, why)
+            async for one in self._following.invited(room_id, part, since):
+                yield Batch(arrived=(one,))
 
     async def _told(self, answer: Fields, since: str, *, is_start: bool = False) -> AsyncIterator[Batch]:
         """A sync in batches; the last carries the cursor, so that what was cut off is told again."""
@@ -125,7 +130,8 @@ class Listening:
             if text_at(event, "type") == DIRECT:
                 self._following.written_down = written_down(event)
         if since:
-            await self._answer_invitations(answer, since)
+            async for batch in self._answer_invitations(answer, since):
+                yield batch
         cursor, told = text_at(answer, "next_batch"), list[Arrived]()
         async for arrived in self._all_rooms(answer, since, is_start=is_start):
             told.append(arrived)

@@ -38,11 +38,6 @@ def content(post: Post, *, thread: str, sealed: str) -> dict[str, Any]:
     return said
 
 
-def sentence(text: str) -> dict[str, Any]:
-    """One sentence that the adapter itself has to say: that it cannot read here."""
-    return {"msgtype": "m.notice", "body": text, "m.mentions": {}, MARK: True}
-
-
 def formatted(post: Post) -> str:
     return "".join(_formatted(post))
 

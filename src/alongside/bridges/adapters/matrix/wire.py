@@ -159,7 +159,7 @@ class Wire:
 
     # ------------------------------------------------------------ what is done
 
-    async def send(self, room: str, content: Mapping[str, Any], transaction: str) -> str:
+    async def say(self, room: str, content: Mapping[str, Any], transaction: str) -> str:
         """The same transaction posts once, on this device, however often it is sent."""
         answer = await self._ask(
             lambda: self._client.room_send(room, "m.room.message", dict(content), transaction), is_sending=True
@@ -196,9 +196,12 @@ class Wire:
             answer = await call()
         except (ClientError, TimeoutError, OSError, ValueError) as reason:
             raise self._away(reason, is_sending=is_sending) from None
-        if not isinstance(answer, nio.ErrorResponse):
-            return answer
         status = answer.transport_response.status if answer.transport_response else 0
+        if not isinstance(answer, nio.ErrorResponse):
+            if status < _REFUSED:
+                return answer
+            # What stands before a homeserver failed: nio takes its page for an answer that says nothing.
+            raise _problem(status, "", "", 0)
         problem = _problem(status, str(answer.status_code or ""), answer.message, (answer.retry_after_ms or 0) / 1000)
         if isinstance(problem, Refusal) and is_entering:
             problem.is_of_connection = True  # a wrong password: nothing can be done without signing in

@@ -4,6 +4,7 @@ Words travel in rich text, where Slack looks for no markup: nothing in a passage
 behind a link or look like something else than it is.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -28,6 +29,7 @@ LONGEST_FALLBACK = 3500
 MOST_LINES = 40
 MOST_ITEMS = 20
 CALLBACK = "alongside"
+_ACCOUNT = re.compile(r"[UW][A-Z0-9]{2,20}")
 LATE = "Slack did not let the form open in time, so here is what would have been in it."
 
 
@@ -97,12 +99,14 @@ def _source(item: Item) -> list[Record]:
     return between + _link(item.source, item.source_name or "where it was said")
 
 
-def _rich(body: Body, in_name_of: str) -> list[Record]:
+def _rich(body: Body, post: Post, workspace: str) -> list[Record]:
     parts: list[Record] = []
     heads = [_text(body.title, is_bold=True)] if body.title else []
     lines = [_text(line) for line in body.lines[:MOST_LINES]]
+    in_name_of = post.in_name_of
     if in_name_of:
-        heads.insert(0, _text(f"{in_name_of} asks:" if body.quote else f"From {in_name_of}:", is_bold=True))
+        before, after = ("", " asks:") if body.quote else ("From ", ":")
+        heads.insert(0, [*_words(before, is_bold=True), *_who(post, workspace), *_words(after, is_bold=True)])
     parts += _sections([*heads, *([] if body.quote and in_name_of else lines)])
     if body.quote:
         parts.append({"type": "rich_text_quote", "elements": _text(body.quote)})
@@ -111,6 +115,14 @@ def _rich(body: Body, in_name_of: str) -> list[Record]:
         items = [_item(item) for item in body.items[:MOST_ITEMS]]
         parts.append({"type": "rich_text_list", "style": "ordered", "indent": 0, "elements": items})
     return parts
+
+
+def _who(post: Post, workspace: str) -> list[Record]:
+    """Whose words these are, with a link to their profile: a name can be anybody's. A mention would ring for them."""
+    name, account = post.in_name_of, post.in_name_of_account
+    if not workspace.startswith("https://") or not _ACCOUNT.fullmatch(account):
+        return _text(name, is_bold=True)
+    return _link(f"{workspace.rstrip('/')}/team/{account}", name, is_bold=True)
 
 
 def _sections(lines: Iterable[list[Record]]) -> list[Record]:
@@ -124,9 +136,10 @@ def _sections(lines: Iterable[list[Record]]) -> list[Record]:
 # ---------------------------------------------------------------- messages
 
 
-def blocks(post: Post, seal: Seal, body: Body | None = None) -> list[Record]:
+def blocks(post: Post, seal: Seal, body: Body | None = None, *, workspace: str = "") -> list[Record]:
+    """`workspace`: its address, for links to people in it."""
     body = body or post.body
-    rich = _rich(body, post.in_name_of)
+    rich = _rich(body, post, workspace)
     made: list[Record] = [{"type": "rich_text", "elements": rich}] if rich else []
     buttons = [_button(one, number, post, seal) for number, one in enumerate(body.buttons[:MOST_BUTTONS])]
     shown = [one for one in buttons if one is not None]

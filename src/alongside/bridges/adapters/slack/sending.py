@@ -43,7 +43,10 @@ class Sending:
             if await self._opened(post):
                 return Sent()
             body = render.instead_of_form(post)
-        message = {"text": render.plain(post, body), "blocks": render.blocks(post, self._known.seal, body)}
+        message = {
+            "text": render.plain(post, body),
+            "blocks": render.blocks(post, self._known.seal, body, workspace=workspace.url),
+        }
         if post.reply and (post.whisper_to or post.account) and await self._answered(post, message):
             return Sent()
         if post.whisper_to and await self._whispered(post, message):

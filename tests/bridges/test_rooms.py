@@ -1,0 +1,349 @@
+"""Rooms as their tools change them: who reads what was said follows, and nothing is read by who may not."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from alongside.archives.actions import bring_in
+from alongside.archives.recognising import recognised
+from alongside.audiences.queries import readable_by
+from alongside.bridges.actions.connecting import connect
+from alongside.bridges.models import Arrival, Followed
+from alongside.bridges.port import AccountSeen, CannotHear, Moved, Reach, RoomSeen
+from alongside.conversations.models import Conversation, Message, Room
+from alongside.letters.models import Delivery
+from alongside.notes.models import Revision
+from alongside.people.models import Account, Connection
+from alongside.search.queries import find
+from tests.bridges.test_acts import remembered
+from tests.bridges.world import HOTLINE, LEADS, WITH_DEE, World, words_of
+
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+QUESTION = "how do you calm a caller who threatens to cancel?"
+ANSWER = "Name the feeling first"
+NOTHING = "Nothing that you may read answers this yet"
+
+
+def answered(world: World, account: str, question: str = QUESTION) -> str:
+    """Asked by chat; and nothing else that reads gives more."""
+    world.write(account, question)
+    said = words_of(world.written_to(account)[-1])
+    viewer = world.viewer(account)
+    found = find(viewer, question)
+    readable = {row.text for row in readable_by(viewer, Message.objects.all())}
+    assert {one.title for one in found.results} <= {
+        row.title for row in readable_by(viewer, Conversation.objects.all())
+    } | {row.title for row in Revision.objects.all()}
+    if NOTHING in said:
+        assert not any(ANSWER in text for text in readable)
+    return said
+
+
+# Closing and opening
+
+
+def test_a_room_that_closes_is_read_by_its_members_alone_also_what_was_said_before(world: World) -> None:
+    remembered(world)
+    assert ANSWER in answered(world, "cy")
+    world.room(HOTLINE, "hotline", Reach.MEMBERS, ["ana", "bo"])
+    missing = answered(world, "cy")
+    assert NOTHING in missing
+    world.write("cy", "zyzzogeton wherefore quixotry?")
+    assert words_of(world.written_to("cy")[-1]) == missing
+    assert NOTHING in answered(world, "dee")
+    assert ANSWER in answered(world, "bo")
+
+
+def test_a_room_that_opens_is_open_from_then_on_and_what_was_said_before_stays_its_members(world: World) -> None:
+    remembered(world, LEADS)
+    world.room(LEADS, "leads", Reach.ORGANISATION, ["ana", "bo", "cy"])
+    assert NOTHING in answered(world, "cy")
+    assert ANSWER in answered(world, "bo")
+    world.say("ana", "The zither stands in the cellar.", LEADS)
+    assert "zither" in answered(world, "cy", "where does the zither stand?")
+    assert "zither" not in answered(world, "dee", "where does the zither stand?")
+
+
+def test_what_is_said_in_an_old_thread_of_a_room_that_opened_tells_nobody_more(world: World) -> None:
+    question, _answer = remembered(world, LEADS)
+    world.room(LEADS, "leads", Reach.ORGANISATION, ["ana", "bo", "cy"])
+    world.say("bo", "The quokka agrees.", LEADS, question)
+    for account in ("cy", "dee"):
+        assert ANSWER not in answered(world, account)
+        assert "threatens" not in answered(world, account, "what does the quokka say?")
+
+
+# Members
+
+
+def test_when_members_cannot_be_known_any_more_nobody_reads_it_until_they_are(world: World) -> None:
+    remembered(world, LEADS)
+    world.room(LEADS, "leads", Reach.MEMBERS, None)
+    for account in ("ana", "bo", "cy"):
+        assert NOTHING in answered(world, account)
+    world.joins("cy", LEADS)  # one who came is no list of who is there
+    assert NOTHING in answered(world, "cy")
+    world.room(LEADS, "leads", Reach.MEMBERS, ["ana", "bo"])
+    assert ANSWER in answered(world, "bo")
+    assert NOTHING in answered(world, "cy")
+
+
+def test_who_is_on_the_list_no_more_reads_nothing_though_nobody_said_that_they_left(world: World) -> None:
+    remembered(world, LEADS)
+    world.room(LEADS, "leads", Reach.MEMBERS, ["ana", "cy"])
+    assert NOTHING in answered(world, "bo")
+    assert ANSWER in answered(world, "cy")
+
+
+def test_where_earlier_talk_is_hidden_newcomers_and_who_comes_back_read_from_then_on(world: World) -> None:
+    def seen(*members: str) -> None:
+        world.room("G-fresh", "fresh", Reach.MEMBERS, list(members), hides_earlier=True)
+
+    seen("ana", "bo")
+    world.invite("G-fresh")
+    world.ask("ana", "remember this room", "G-fresh")
+    world.say("ana", "The zither stands in the cellar.", "G-fresh")
+    seen("ana", "bo", "cy")  # as it is told at a start, when nobody heard the joining
+    world.say("ana", "The zither moved to the attic.", "G-fresh")
+    said = answered(world, "cy", "where does the zither stand?")
+    assert ("attic" in said, "cellar" in said) == (True, False)
+    world.leaves("bo", "G-fresh")
+    assert "zither" not in answered(world, "bo", "where does the zither stand?")
+    world.say("ana", "The zither is in the garden now.", "G-fresh")
+    world.joins("bo", "G-fresh")
+    world.say("ana", "And the zither is wet.", "G-fresh")
+    said = answered(world, "bo", "where does the zither stand?")
+    assert "wet" in said
+    assert "garden" not in said
+    assert "cellar" in answered(world, "ana", "does the zither stand in the cellar?")
+
+
+def test_a_guest_who_comes_into_an_open_room_is_seen_and_from_then_on_nothing_is_said_there(world: World) -> None:
+    remembered(world)
+    world.ask("ana", f"here: {QUESTION}")
+    before = len(world.said_in())
+    assert ANSWER in words_of(world.said_in()[-1])
+    world.joins("dee", HOTLINE)
+    world.ask("ana", f"here: {QUESTION}")
+    assert len(world.said_in()) == before
+    assert ANSWER in answered(world, "dee"), "a guest reads the rooms that they are in"
+    world.leaves("dee", HOTLINE)
+    assert NOTHING in answered(world, "dee")
+
+
+# Moves, names
+
+
+def moved(world: World, *source_ids: str, to: str, context: str = "", room: str = HOTLINE) -> None:
+    world.happens(Moved(room=room, source_ids=source_ids, to_room=to, to_context=context or source_ids[0]))
+
+
+def test_a_thread_that_moves_into_a_closed_room_is_read_by_its_members_alone(world: World) -> None:
+    question, answer = remembered(world)
+    world.invite(LEADS)
+    moved(world, question, answer, to=LEADS)
+    assert NOTHING in answered(world, "cy")
+    said = answered(world, "bo")
+    assert ANSWER in said
+    assert "leads" in said
+    assert not Conversation.objects.filter(room__source_id=HOTLINE).exists()
+
+
+def test_a_thread_that_moves_out_of_a_closed_room_stays_its_members_until_they_open_it(world: World) -> None:
+    question, answer = remembered(world, LEADS)
+    world.invite()
+    moved(world, question, answer, to=HOTLINE, room=LEADS)
+    assert NOTHING in answered(world, "cy")
+    assert ANSWER in answered(world, "ana")
+
+
+def test_what_moves_where_nobody_asked_it_in_is_gone_here(world: World) -> None:
+    question, answer = remembered(world)
+    for to in (LEADS, "G-never-seen"):
+        moved(world, answer, to=to, context="elsewhere")
+        assert not Message.objects.filter(source_id=answer).exists()
+        assert NOTHING in answered(world, "cy", "what to name first, the feeling?")
+    moved(world, question, to="G-never-seen")
+    assert not Conversation.objects.exists()
+    assert not Arrival.objects.filter(state="new").exists()
+
+
+def test_a_thread_that_was_kept_or_asked_in_is_followed_where_it_moves(world: World) -> None:
+    world.invite()
+    world.room("C-second", "second", Reach.ORGANISATION, ["ana", "bo", "cy"])
+    world.invite("C-second")
+    world.write("cy", "ask in #hotline: Who knows the new export?")
+    thread = world.said_in()[-1].id
+    moved(world, thread, to="C-second")
+    told = len(world.written_to("cy"))
+    reply = world.say("bo", "I do.", "C-second", thread)
+    assert len(world.written_to("cy")) == told + 1
+    assert "Bo Lindgren answered in #second" in words_of(world.written_to("cy")[-1])
+    world.say("bo", "Not in the old place.", HOTLINE, thread)
+    assert not Message.objects.filter(text="Not in the old place.").exists()
+    moved(world, thread, to="C-second", room="C-second")
+    assert Followed.objects.count() == 1
+    moved(world, thread, reply, to=LEADS, room="C-second")
+    assert not Followed.objects.exists()
+
+
+def test_names_of_rooms_and_people_follow(world: World) -> None:
+    remembered(world)
+    world.room(HOTLINE, "calls", Reach.ORGANISATION, ["ana", "bo", "cy"])
+    world.happens(AccountSeen(source_id="ana", name="Ana Sorensen", handle="ana"))
+    said = answered(world, "cy")
+    assert "#calls" in said
+    assert "Ana Sorensen" in said
+    assert "#hotline" not in said
+    assert "Moreau" not in said
+    world.write("cy", "ask in #hotline: Is it still called so?")
+    assert "Nothing was posted" in words_of(world.written_to("cy")[-1])
+    world.write("cy", "ask in #calls: Who is here?")
+    assert world.said_in()[-1].in_name_of == "Cy Tanaka"
+
+
+# Accounts that are switched off
+
+
+def test_somebody_deactivated_reads_nothing_more_through_it_also_when_another_account_is_theirs(world: World) -> None:
+    remembered(world, LEADS)
+    world.write("bo", "join accounts")
+    code = words_of(world.written_to("bo")[-1]).split("code ")[1].split()[0]
+    world.mails("bo", f"code {code}")
+    world.mails("bo", QUESTION)
+    assert ANSWER in words_of(world.mailed_to("bo")[-1])
+    world.happens(AccountSeen(source_id="bo", name="Bo Lindgren", handle="bo", is_deactivated=True))
+    before = len(world.written_to("bo"))
+    world.write("bo", QUESTION)
+    assert len(world.written_to("bo")) == before
+    world.mails("bo", QUESTION)
+    assert NOTHING in words_of(world.mailed_to("bo")[-1])
+    world.mails("bo", f"code {code}")
+    assert ANSWER not in "".join(words_of(one) for one in world.mailed_to("bo")[-2:])
+    world.happens(AccountSeen(source_id="bo", name="Bo Lindgren", handle="bo"))
+    world.mails("bo", QUESTION)
+    assert ANSWER in words_of(world.mailed_to("bo")[-1])
+
+
+# An archive of the same workspace
+
+
+@pytest.fixture
+def archive(world: World, tmp_path: Path) -> str:
+    """A closed room that an archive brought, sealed; the workspace of the archive is the one that is connected."""
+    lines = [
+        {
+            "@context": "https://www.w3.org/ns/activitystreams", "type": "Collection", "id": "urn:x:acme",
+            "name": "Acme chat", "alongside": 1, "tool": "slack",
+        },
+        *({"type": "Person", "id": one, "name": one.title()} for one in ("ana", "bo", "cy")),
+        {"type": "Group", "id": "G-old", "name": "old", "audience": "members", "members": ["ana", "bo"]},
+        {
+            "type": "Note", "id": "old-1", "attributedTo": "ana", "to": "G-old", "context": "old-1",
+            "content": "<p>The zither stands in the cellar.</p>", "published": "2026-03-01T10:00:00Z",
+        },
+    ]  # fmt: skip
+    path = tmp_path / "acme.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    bring_in(None, reader=recognised(path).reader, path=path, is_try_out=False)
+    brought = Connection.objects.exclude(pk__in=[world.bridge.connection_id, world.mailing.connection_id]).get()
+    Account.objects.filter(connection_id=world.bridge.connection_id).delete()
+    world.bridge = connect(
+        None, kind="pretend-chat", key=brought.key, name=brought.name, given={"file": str(world.folder / "chat")}
+    )
+    assert world.bridge.connection_id == brought.pk
+    for one in ("ana", "bo", "cy"):
+        world.happens(AccountSeen(source_id=one, name=one.title(), handle=one))
+    return "where does the zither stand?"
+
+
+def test_a_sealed_room_of_an_archive_is_the_same_room_when_it_is_invited_and_opened_by_a_member_alone(
+    world: World, archive: str
+) -> None:
+    world.room("G-old", "old", Reach.MEMBERS, ["ana", "bo"])
+    world.invite("G-old")
+    assert Room.objects.filter(source_id="G-old").count() == 1
+    for account in ("ana", "bo", "cy"):
+        assert "cellar" not in answered(world, account, archive)
+    world.ask("cy", "open this room", "G-old")
+    assert "nothing of this room that you could open" in words_of(world.whispers("cy", "G-old")[-1])
+    assert "cellar" not in answered(world, "ana", archive)
+    world.ask("bo", "remember this room", "G-old")
+    world.say("bo", "The zither is wet.", "G-old")
+    assert "cellar" not in answered(world, "bo", archive)
+    world.ask("ana", "open this room", "G-old")
+    assert "open to its members now" in words_of(world.whispers("ana", "G-old")[-1])
+    assert "cellar" in answered(world, "bo", "does the zither stand in the cellar?")
+    assert "cellar" not in answered(world, "cy", "does the zither stand in the cellar?")
+
+
+def test_a_sealed_room_that_the_tool_opens_stays_sealed_until_a_member_opens_it(world: World, archive: str) -> None:
+    world.room("G-old", "old", Reach.ORGANISATION, ["ana", "bo", "cy"])
+    world.invite("G-old")
+    for account in ("ana", "cy"):
+        assert "cellar" not in answered(world, account, archive)
+
+
+# Ending
+
+
+def test_put_out_of_a_room_it_hears_nothing_of_it_and_follows_no_thread_there(world: World) -> None:
+    world.invite()
+    world.write("cy", "ask in #hotline: Who knows the new export?")
+    thread = world.said_in()[-1].id
+    told = len(world.written_to("cy"))
+    world.put_out(HOTLINE)
+    world.say("bo", "I do.", context=thread)
+    assert len(world.written_to("cy")) == told
+    assert not Message.objects.filter(text="I do.").exists()
+    assert not any(b"I do." in bytes(row.body) for row in Arrival.objects.all())
+    world.write("cy", "ask in #hotline: Are you still there?")
+    assert "Nothing was posted" in words_of(world.written_to("cy")[-1])
+    world.invite()
+    world.say("bo", "Not remembered, since nobody asked again.")
+    assert not Message.objects.filter(text__contains="Not remembered").exists()
+
+
+def test_stopping_offers_to_forget_and_only_a_member_may_take_it_up(world: World) -> None:
+    remembered(world)
+    world.ask("ana", "stop")
+    offer = world.whispers("ana")[-1]
+    assert "[Forget what was said there]" in words_of(offer)
+    world.ask("dee", "forget this room")
+    assert "Only somebody who is in this room" in words_of(world.whispers("dee")[-1])
+    assert ANSWER in answered(world, "cy")
+    world.press("ana", offer, "Forget what was said there")
+    assert NOTHING in answered(world, "cy")
+    assert not Message.objects.exists()
+
+
+def test_a_room_that_cannot_be_heard_any_more_is_told_so_once_and_left(world: World) -> None:
+    remembered(world)
+    for _start in range(2):
+        world.happens(CannotHear(room=HOTLINE, name="hotline", is_in=True))
+    said = [words_of(one) for one in world.said_in() if "so I leave it now" in words_of(one)]
+    assert len(said) == 1
+    world.say("bo", "It does not hear this.")
+    assert not Message.objects.filter(text__contains="does not hear").exists()
+    assert ANSWER in answered(world, "cy"), "what was taken in stays its readers'"
+
+
+def test_who_asked_it_into_a_room_that_it_cannot_hear_is_told_alone_and_a_stranger_gets_no_account_by_that(
+    world: World,
+) -> None:
+    world.happens(CannotHear(room="!secret", name="Secrets", by="ana"))
+    told = words_of(world.written_to("ana")[-1])
+    assert "I am not in “Secrets”, because it is encrypted" in told
+    assert "You asked me in" in told
+    assert not Room.objects.filter(source_id="!secret").exists()
+    assert not Delivery.objects.exists()
+
+
+def test_a_room_told_of_without_end_is_one_room(world: World) -> None:
+    seen = RoomSeen(source_id=WITH_DEE, name="with-dee", reach=Reach.ORGANISATION, members=("ana", "dee"))
+    rooms, audiences = Room.objects.count(), Room.objects.get(source_id=WITH_DEE).audience_id
+    for _start in range(3):
+        world.happens(seen)
+    assert (Room.objects.count(), Room.objects.get(source_id=WITH_DEE).audience_id) == (rooms, audiences)
