@@ -110,6 +110,15 @@ def test_an_older_edit_does_not_turn_a_newer_one_back(hotline: Room, people: lis
     assert Message.objects.get().text == "New."
 
 
+def test_what_comes_after_a_newer_edit_of_it_in_one_batch_does_not_turn_that_back(
+    hotline: Room, people: list[int]
+) -> None:
+    newer = said(hotline, "m1", people[0], text="New.", edited_at=NINE + timedelta(hours=2))
+    older = said(hotline, "m1", people[0], text="Older.", edited_at=NINE + timedelta(hours=1))
+    assert taken(hotline, newer, said(hotline, "m1", people[0]), older).new == 1
+    assert Message.objects.get().text == "New."
+
+
 def test_an_answer_waits_for_what_it_answers(hotline: Room, people: list[int]) -> None:
     taken(hotline, said(hotline, "c", people[0], 2, "b"))
     joined = taken(hotline, said(hotline, "b", people[1], 1, "a"))

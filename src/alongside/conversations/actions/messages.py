@@ -62,7 +62,7 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
 
     A message whose room and source id are known is compared: changed words replace what was there.
     """
-    said = list({(one.room_id, one.source_id): one for one in said}.values())
+    said = _each_once(said)
     taken = TakenIn()
     with transaction.atomic():
         known = _known([(one.room_id, one.source_id) for one in said])
@@ -84,6 +84,16 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
         tell(Kind.CONVERSATIONS_CHANGED, sorted(taken.touched - taken.removed))
         tell(Kind.CONVERSATIONS_REMOVED, sorted(taken.removed))
     return taken
+
+
+def _each_once(said: Sequence[Said]) -> list[Said]:
+    """The last one of each; but what came late, after a newer edit of it, does not turn that back."""
+    newest: dict[Key, Said] = {}
+    for one in said:
+        before = newest.get((one.room_id, one.source_id))
+        if before is None or not _is_older(one.edited_at, before.edited_at):
+            newest[one.room_id, one.source_id] = one
+    return list(newest.values())
 
 
 def _found_by(keys: Collection[Key], columns: str, table: str) -> list[tuple[Any, ...]]:
@@ -255,10 +265,13 @@ def _with_first_words(conversation_ids: Iterable[int]) -> list[Any]:
 
 def _is_changed(here: Known, one: Said) -> bool:
     """An older export than what is here does not turn an edit back."""
-    edited_at = time_or_none(here.edited_at)
-    if edited_at is not None and (one.edited_at is None or one.edited_at < edited_at):
+    if _is_older(one.edited_at, time_or_none(here.edited_at)):
         return False
     return here.html != one.html or bool(here.helped) != one.helped or here.url != one.url
+
+
+def _is_older(edited_at: datetime | None, than: datetime | None) -> bool:
+    return than is not None and (edited_at is None or edited_at < than)
 
 
 def _change(here: Known, one: Said, taken: TakenIn) -> None:
