@@ -351,6 +351,17 @@ def test_what_is_deleted_before_it_came_never_comes_in(world: World) -> None:
     assert not Message.objects.filter(text__contains="taken back").exists()
 
 
+def test_an_edit_that_comes_after_the_deletion_brings_nothing_back(world: World) -> None:
+    remembered(world)
+    said = world.chat.say("bo", "This will be taken back.", room=HOTLINE)
+    world.comes(said)
+    world.deletes(said.remote_id)
+    assert isinstance(said.event, Said)
+    edited = structs.replace(said.event, text="Taken back, and edited before.", edited_at=said.event.said_at)
+    world.comes(Arrived(remote_id=said.remote_id, version="2", event=edited))
+    assert not Message.objects.filter(source_id=said.remote_id).exists()
+
+
 def test_an_edited_act_is_not_done_again_but_an_edited_question_is_looked_up(world: World) -> None:
     remembered(world)
     for text, answers in (("@alongside ask in #hotline: Who knows?", 0), ("@alongside how do I calm a caller?", 1)):

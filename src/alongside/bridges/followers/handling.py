@@ -413,13 +413,14 @@ def _cannot_hear(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, even
 
 
 def _remove(bridge: BridgeFacts, event: Deleted) -> None:
-    """What is deleted before it came, because tools keep no order, is remembered by a digest: then it never comes in."""
+    """That it is gone is remembered by a digest, because tools keep no order: what comes after its deletion, itself or
+    an edit of it, never comes in.
+    """
     room = unscoped_room(bridge.connection_id, event.room)
     ids = unscoped_known_messages(room.room_id, [event.source_id]) if room else {}
     if ids:
         remove(None, message_ids=list(ids.values()))
-    else:
-        note_gone_before(None, bridge_id=bridge.bridge_id, room=event.room, source_id=event.source_id)
+    note_gone_before(None, bridge_id=bridge.bridge_id, room=event.room, source_id=event.source_id)
 
 
 def _move(bridge: BridgeFacts, event: Moved) -> None:
