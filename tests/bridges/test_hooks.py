@@ -10,6 +10,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from alongside.bridges import hooks
 from alongside.bridges.actions.connecting import connect, disconnect
 from alongside.bridges.models import Arrival
 from alongside.bridges.port import (
@@ -27,6 +28,7 @@ from alongside.bridges.port import (
 )
 from alongside.bridges.queries import BridgeFacts
 from alongside.bridges.registry import ADAPTERS
+from tests.bridges.tools import the_store_is_full
 
 pytestmark = pytest.mark.django_db
 SECRET = "a word that only the tool and we know"
@@ -111,6 +113,22 @@ def test_what_is_not_signed_is_not_taken(hooked: BridgeFacts) -> None:
     for sign in ("", "0" * 64, signature(body, "another word"), signature(body + b" ")):
         assert sent(f"/hooks/hooked/{hooked.bridge_id}", body, sign)[0] == 401
     assert not Arrival.objects.exists()
+
+
+def test_what_cannot_be_written_is_not_taken_so_that_it_is_sent_again(
+    hooked: BridgeFacts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise the_store_is_full()
+
+    body = json.dumps({"id": "e1", "account": "ana"}).encode()
+    with monkeypatch.context() as patched:
+        patched.setattr(hooks, "take_in", full)
+        assert sent(f"/hooks/hooked/{hooked.bridge_id}", body, signature(body)) == (503, b"")
+    assert "database or disk is full" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert sent(f"/hooks/hooked/{hooked.bridge_id}", body, signature(body)) == (200, b"taken")
+    assert Arrival.objects.count() == 1
 
 
 def test_what_is_not_there_is_off_or_takes_no_hooks_answers_alike(hooked: BridgeFacts) -> None:

@@ -3,28 +3,31 @@ owner at a time.
 """
 
 import asyncio
+import itertools
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from pytest_django import Settings
 
-from alongside.bridges.actions import connecting
-from alongside.bridges.followers import running
+from alongside.bridges.actions import connecting, intake
+from alongside.bridges.followers import handling, running, sending
 from alongside.bridges.followers.running import Bridging
 from alongside.bridges.models import Arrival, Bridge
 from alongside.bridges.port import Batch, Permanent, Post, Sent, Temporary
 from alongside.bridges.queries import BridgeFacts
 from alongside.bridges.registry import ADAPTERS
+from alongside.bridges.rules import MOST_TRIES
 from alongside.kit import clock
+from alongside.letters import actions as outbox
 from alongside.letters.models import Delivery
 from tests.bridges import tools
-from tests.bridges.tools import Once, connected, sent
+from tests.bridges.tools import Once, connected, sent, the_store_is_full
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 90.0
@@ -169,6 +172,43 @@ def test_a_post_at_which_an_adapter_breaks_is_tried_again_and_the_line_stays_ope
     problems = set(Delivery.objects.values_list("state", "problem"))
     assert problems == {("due", "Something of ours broke (ValueError).")}
     assert Bridge.objects.get().problem == ""
+
+
+@pytest.mark.parametrize(
+    "where",
+    [(running, "take_in"), (running, "lease"), (running, "let_go"), (running, "say_problem"), (running, "unscoped_bridges"),
+     (handling, "finish"), (sending, "claim"), (sending, "mark_sent")],
+    ids=lambda where: where[1],
+)  # fmt: skip
+def test_a_full_store_loses_nothing_and_ends_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: tuple[Any, str]
+) -> None:
+    """Dealing with an event: more often than one is tried that is itself at fault."""
+    bridge = connected(Once.kind, folder / Once.kind)
+    most = MOST_TRIES + 2 if where[1] == "finish" else 3
+    monkeypatch.setattr(*where, failing_at_first(getattr(*where), most))
+    monkeypatch.setattr(running, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(outbox, "CLAIMED_FOR", timedelta(seconds=0.1))
+    if where[1] in {"let_go", "say_problem"}:
+        monkeypatch.setattr(handling, "finish", failing_at_first(intake.finish, 3))
+    with process("one"):
+        until(lambda: len(sent(folder / Once.kind)) == ANSWERS, "Not everything is answered")
+        until(lambda: not Delivery.objects.exists(), "Something is still to be sent")
+        until(lambda: Bridge.objects.get().problem == "", "It still says that it does not work")
+    assert not Arrival.objects.exclude(bridge_id=bridge.bridge_id, state="done", tries=0).exists()
+    assert "database or disk is full" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def failing_at_first(function: Callable[..., Any], most: int) -> Callable[..., Any]:
+    times = itertools.count()
+
+    def failing(*args: Any, **kwargs: Any) -> Any:
+        if next(times) < most:
+            raise the_store_is_full()
+        return function(*args, **kwargs)
+
+    return failing
 
 
 def test_a_connection_is_open_in_one_process_at_a_time(folder: Path) -> None:

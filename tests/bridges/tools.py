@@ -4,11 +4,14 @@ another. `Once` posts once for one key, as a tool with idempotency keys does; `A
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
+
+from django.db import OperationalError
 
 from alongside.bridges.actions.connecting import connect
 from alongside.bridges.actions.intake import take_in
@@ -94,6 +97,17 @@ class Once(Again):
 
 
 KINDS = {"file-again": f"{__name__}:Again", "file-once": f"{__name__}:Once"}
+
+
+def the_store_is_full() -> OperationalError:
+    """As Django tells it of SQLite."""
+    error, by_driver = (
+        OperationalError("database or disk is full"),
+        sqlite3.OperationalError("database or disk is full"),
+    )
+    by_driver.sqlite_errorcode = sqlite3.SQLITE_FULL
+    error.__cause__ = by_driver
+    return error
 
 
 def known_here(kinds: Mapping[str, str] = KINDS) -> None:

@@ -1,5 +1,8 @@
 """Where a tool sends what happened over HTTP. Signed, or it is not taken; answered once it is safe in the inbox."""
 
+import logging
+
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -10,10 +13,12 @@ from alongside.bridges.port import Batch, Webhook
 from alongside.bridges.queries import unscoped_bridge
 from alongside.bridges.registry import UnknownKind, adapter_class
 from alongside.bridges.sealed import KnownHere, opened_settings
+from alongside.kit.faults import fault_of
 from alongside.kit.sealing import NoKey
 
 # More than any tool sends at once; what is larger is refused before it is read.
 MOST_BYTES = 1_000_000
+logger = logging.getLogger("alongside.bridges")
 
 
 @csrf_exempt  # a tool has no cookie; its signature is checked instead
@@ -36,5 +41,11 @@ def hook(request: HttpRequest, kind: str, bridge_id: int) -> HttpResponse:
         return HttpResponse(status=404)
     if received.arrived:
         batch = Batch(arrived=received.arrived)
-        take_in(None, bridge_id=bridge.bridge_id, connection_id=bridge.connection_id, batch=batch)
+        try:
+            take_in(None, bridge_id=bridge.bridge_id, connection_id=bridge.connection_id, batch=batch)
+        except DatabaseError as error:
+            if not (sentence := fault_of(error)):
+                raise
+            logger.warning("What %s sent was not taken. %s The tool sends it again.", bridge.name, sentence)
+            return HttpResponse(status=503)
     return HttpResponse(received.body, status=received.status, content_type=received.content_type)

@@ -67,6 +67,7 @@ from alongside.conversations.actions.moving import move
 from alongside.conversations.models import Room
 from alongside.conversations.rules import Said as SaidThere
 from alongside.kit import clock
+from alongside.kit.faults import fault_of
 from alongside.letters.actions import give_up_all_for, put_out
 from alongside.letters.rules import Because
 from alongside.people.queries import unscoped_restore, unscoped_viewer_of_account
@@ -93,7 +94,10 @@ class Handled:
 
 
 def handle_due(_actor: None, *, bridge: BridgeFacts, can: frozenset[Can]) -> Handled:
-    """Deal with what came, in its order. What cannot be dealt with now holds up the rest, and is tried again."""
+    """Deal with what came, in its order. What cannot be dealt with now holds up the rest, and is tried again.
+
+    Whatever a tool sends ends no process. Raises what is the fault of the store or the disk.
+    """
     count = 0
     for rows, events in _together(unscoped_new_arrivals(bridge.bridge_id, clock.now(), AT_ONCE)):
         for some, these in _as_one_or_each(bridge, can, rows, events):
@@ -104,7 +108,9 @@ def handle_due(_actor: None, *, bridge: BridgeFacts, can: frozenset[Can]) -> Han
                 return Handled(count, Needs(some[0], needs.room.source_id, needs.context))
             except DealtWith:
                 logger.info("An event of %s was dealt with by another process.", bridge.name)
-            except Exception as error:  # noqa: BLE001 (whatever a tool sends ends no process)
+            except Exception as error:
+                if fault_of(error):  # not this event's: it waits for the store as long as that takes
+                    raise
                 logger.warning("An event of %s could not be dealt with (%s).", bridge.name, type(error).__name__)
                 if try_later(None, arrival_id=some[0].arrival_id):
                     return Handled(count)
@@ -139,7 +145,9 @@ def handle_with_thread(
             _act_on(bridge, can, needs.row, decoded(needs.row.body), is_thread_here=True)
     except DealtWith:
         return
-    except Exception as error:  # noqa: BLE001 (whatever a tool sends ends no process)
+    except Exception as error:
+        if fault_of(error):
+            raise
         logger.warning("An act in %s could not be done with its thread (%s).", bridge.name, type(error).__name__)
         try_later(None, arrival_id=needs.row.arrival_id)
 

@@ -10,6 +10,8 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+from django.db import DatabaseError
+
 from alongside.bridges.actions.connecting import lease, let_go, say_it_works, say_problem
 from alongside.bridges.actions.intake import BroughtBack, take_in
 from alongside.bridges.actions.intake import trim as trim_inbox
@@ -25,6 +27,7 @@ from alongside.bridges.queries import (
 from alongside.bridges.registry import UnknownKind
 from alongside.bridges.rules import LEASED_FOR
 from alongside.bridges.sealed import opened
+from alongside.kit.faults import fault_of
 from alongside.kit.sealing import NoKey
 from alongside.letters.actions import trim as trim_outbox
 from alongside.people.queries import unscoped_restore
@@ -141,11 +144,15 @@ class Bridging:
         trimmed_at = asyncio.get_running_loop().time()
         try:
             while not stopping.is_set():
-                await self._look()
-                if asyncio.get_running_loop().time() - trimmed_at > TRIMMED_EVERY:
-                    trimmed_at = asyncio.get_running_loop().time()
-                    await in_thread(trim_inbox)(None)
-                    await in_thread(trim_outbox)(None)
+                is_to_trim = asyncio.get_running_loop().time() - trimmed_at > TRIMMED_EVERY
+                try:
+                    await self._look()
+                    if is_to_trim:
+                        trimmed_at = asyncio.get_running_loop().time()
+                        await in_thread(trim_inbox)(None)
+                        await in_thread(trim_outbox)(None)
+                except Exception as error:  # noqa: BLE001 (a store that is away ends no process: it comes back)
+                    _say_broken("Looking after connections", error)
                 await _pause(stopping, LOOKED_AT_BRIDGES_EVERY)
         finally:
             for task in self._tasks.values():
@@ -170,11 +177,14 @@ class Bridging:
         """Open a connection again and again, with longer pauses the more often it fails."""
         pause = FIRST_PAUSE
         while True:
-            if not await in_thread(lease)(None, bridge_id=bridge_id, process=self.process):
-                await asyncio.sleep(LEASED_FOR.total_seconds() / 3)
-                continue
-            began = asyncio.get_running_loop().time()
-            after = await self._hold(bridge_id)
+            began, after = asyncio.get_running_loop().time(), None
+            try:
+                if not await in_thread(lease)(None, bridge_id=bridge_id, process=self.process):
+                    await asyncio.sleep(LEASED_FOR.total_seconds() / 3)
+                    continue
+                after = await self._hold(bridge_id)
+            except Exception as error:  # noqa: BLE001 (what cannot even be noted is said, and tried again)
+                _say_broken(f"The bridge {bridge_id}", error)
             if asyncio.get_running_loop().time() - began > HELD:
                 pause = FIRST_PAUSE
             await asyncio.sleep(after if after is not None else pause)
@@ -188,8 +198,7 @@ class Bridging:
             bridge = await in_thread(unscoped_bridge)(bridge_id)
             line = asyncio.create_task(Line(bridge, await in_thread(opened)(bridge), restore).run())
             done, _pending = await asyncio.wait({line, keeping}, return_when=asyncio.FIRST_COMPLETED)
-            if line in done:
-                await line
+            await (line if line in done else keeping)
         except (Permanent, NoKey, UnknownKind) as error:
             await in_thread(say_problem)(None, bridge_id=bridge_id, problem=str(error), is_permanent=True)
             return LONGEST_PAUSE
@@ -199,16 +208,16 @@ class Bridging:
             problem = str(error) or type(error).__name__
             await in_thread(say_problem)(None, bridge_id=bridge_id, problem=problem, is_permanent=False)
             return error.retry_after if isinstance(error, Temporary) else None
-        except Exception as error:
-            logger.exception("The bridge %s broke.", bridge_id)
-            problem = f"Something of ours broke ({type(error).__name__}); it is in the log."
+        except Exception as error:  # noqa: BLE001 (whatever it is, the other connections go on)
+            problem = _say_broken(f"The bridge {bridge_id}", error)
             await in_thread(say_problem)(None, bridge_id=bridge_id, problem=problem, is_permanent=False)
         finally:
             keeping.cancel()
             if line is not None:  # cancelled from outside, or the lease is another process's now
                 line.cancel()
                 await asyncio.gather(line, return_exceptions=True)
-            await asyncio.shield(in_thread(let_go)(None, bridge_id=bridge_id, process=self.process))
+            with suppress(DatabaseError):  # then the lease ends by itself
+                await asyncio.shield(in_thread(let_go)(None, bridge_id=bridge_id, process=self.process))
         return None
 
     async def _keep_lease(self, bridge_id: int, restore: Restore | None) -> None:
@@ -219,6 +228,15 @@ class Bridging:
             await asyncio.sleep(LEASED_FOR.total_seconds() / 3)
             if not await in_thread(lease)(None, bridge_id=bridge_id, process=self.process):
                 return
+
+
+def _say_broken(what: str, error: Exception) -> str:
+    """A sentence where the machine is at fault (a full disk, a store that is away); otherwise it is a fault of ours."""
+    if sentence := fault_of(error):
+        logger.warning("%s waits. %s Nothing is lost; it is tried again.", what, sentence)
+        return sentence
+    logger.error("%s broke.", what, exc_info=error)
+    return f"Something of ours broke ({type(error).__name__}); it is in the log."
 
 
 async def _pause(stopping: threading.Event, seconds: float) -> None:
