@@ -247,8 +247,8 @@ def _some_at_once(meaning: MeaningIndex) -> Iterator[list[Unit]]:
 def follow_words(stop: threading.Event, pause: float = 0.25) -> None:
     """Until told to stop. A pause of a quarter of a second, a commit of some 20 to 80 ms: findable well within 1.5 s."""
     follower = WordsFollower(index_folder())
-    keep_passages_true()  # what a process that ended in between left
     try:
+        keep_passages_true()  # what a process that ended in between left
         while not stop.is_set():
             if not follower.catch_up():
                 stop.wait(pause)

@@ -1,10 +1,13 @@
 """Three people in every test of access: a member with a closed room, a member without, a guest."""
 
+import errno
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from math import ceil
 from pathlib import Path
@@ -440,3 +443,32 @@ def test_nobody_is_ever_proposed_what_they_may_not_read(
             assert all(last[number][1] in readable for number in proposed)
             having = {n for n, (words, a) in last.items() if a in readable and set(words) & set(question.split())}
             assert having <= set(proposed)
+
+
+def test_a_full_disk_is_told_as_one_and_the_index_can_be_opened_and_written_again(tmp_path: Path) -> None:
+    index = WordsIndex(tmp_path / "words", writable=True, threads=1)
+    fill(index, unit(1, "what was there before"))
+    index.write([unit(2, "what does not fit")])
+    with no_room(), pytest.raises(OSError, match="the index of words") as told:
+        index.commit()
+    assert told.value.errno == errno.EFBIG
+    index.write([unit(3, "neither this")])
+    with no_room(), pytest.raises(OSError, match="the index of words"):  # another try, while it lasts
+        index.commit()
+    with suppress(OSError):
+        index.close()
+    with WordsIndex(tmp_path / "words", writable=True, threads=1) as again:
+        fill(again, unit(2, "what does not fit"))
+        assert found(again, "before") == [1]
+        assert found(again, "fit") == [2]
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file may become longer than nothing: what a write says then is what it says on a full disk."""
+    was = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, was[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, was)

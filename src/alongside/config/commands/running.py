@@ -1,12 +1,14 @@
 """`run`, `serve`, `work`: the processes of an installation, and the try-out."""
 
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +17,11 @@ from typing import Any
 import click
 
 from alongside.config.commands.starting import prepare_store, stop, with_django
+
+TRIMMED_EVERY = 600.0
+# Between two tries of what could not be written, and how long one has to hold for the next pause to be short again.
+FIRST_PAUSE, LONGEST_PAUSE, HELD = 0.5, 30.0, 60.0
+logger = logging.getLogger("alongside")
 
 
 @click.command("run")
@@ -92,7 +99,6 @@ def work_() -> None:
 
 
 def _work_until(stopping: threading.Event) -> None:
-    from alongside.journal.actions import trim
     from alongside.search.cleaning import follow_forgetting
     from alongside.search.followers import follow_meaning, follow_words
 
@@ -100,12 +106,12 @@ def _work_until(stopping: threading.Event) -> None:
 
     def guarded(follow: Any) -> None:
         try:
-            follow(stopping)
+            _kept_up(follow, stopping)
         except BaseException as error:  # noqa: BLE001 (it is raised again below, in the thread that can end the process)
             broken.append(error)
             stopping.set()
 
-    follows: list[Any] = [follow_words, follow_meaning, follow_forgetting]
+    follows: list[Any] = [follow_words, follow_meaning, follow_forgetting, _follow_trimming]
     if os.environ.get("ALONGSIDE_ENDS_WITH") is not None:  # `run` is all three in one, for a small installation
         from alongside.bridges.followers.running import follow_tools
 
@@ -113,12 +119,37 @@ def _work_until(stopping: threading.Event) -> None:
     threads = [threading.Thread(target=guarded, args=(follow,)) for follow in follows]
     for thread in threads:
         thread.start()
-    while not stopping.wait(600):
-        trim()
     for thread in threads:
         thread.join()
     if broken:
         raise broken[0]
+
+
+def _kept_up(follow: Callable[[threading.Event], None], stopping: threading.Event) -> None:
+    """Until told to stop. A full disk, or a store that is away, ends nothing: it is tried again until there is room."""
+    from django.db import connection
+
+    from alongside.kit.faults import fault_of
+
+    pause = FIRST_PAUSE
+    while not stopping.is_set():
+        began = time.monotonic()
+        try:
+            follow(stopping)
+        except Exception as error:
+            if not (sentence := fault_of(error)):
+                raise
+            logger.warning("%s waits. %s Nothing is lost; it is tried again.", follow.__name__.strip("_"), sentence)
+            connection.close()
+            pause = FIRST_PAUSE if time.monotonic() - began > HELD else min(pause * 2, LONGEST_PAUSE)
+            stopping.wait(pause)
+
+
+def _follow_trimming(stopping: threading.Event) -> None:
+    from alongside.journal.actions import trim
+
+    while not stopping.wait(TRIMMED_EVERY):
+        trim()
 
 
 def _end_with_parent(stopping: threading.Event) -> None:

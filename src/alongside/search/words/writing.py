@@ -1,7 +1,12 @@
 """Both tantivy indexes, opened for writing by whoever holds their locks."""
 
-from collections.abc import Iterable, Sequence
+import errno
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from tantivy import Document, Index, IndexWriter, Query
 
@@ -22,6 +27,9 @@ from alongside.search.words.schema import (
     schema_for,
 )
 
+_CODE: Final = re.compile(r"\b(?:code:|os error) (\d+)")
+_OF_A_THREAD: Final = "worker thread encountered an error"
+
 
 class BusyError(Exception):
     """Somebody else writes this index just now."""
@@ -38,33 +46,57 @@ class Writing:
         if known is None:
             languages_present.write(folder, self._present)
         self._waiting, self._most_waiting = 0, memory // 2
-        self._open = _Side(folder / OPEN, self._present.main, memory, threads)
-        self._closed = _Side(folder / CLOSED, self._present.main, memory, threads)
+        with _faults_of_disk():
+            self._open = _Side(folder / OPEN, self._present.main, memory, threads)
+            try:
+                self._closed = _Side(folder / CLOSED, self._present.main, memory, threads)
+            except BaseException:
+                self._open.close()  # or its lock would be held as long as somebody looks at the error
+                raise
 
     def write(self, unit: Unit) -> None:
         self.forget(unit.conversation_id)
         self._present.note(unit)
-        (self._open if unit.is_open else self._closed).add(unit)
+        with _faults_of_disk():
+            (self._open if unit.is_open else self._closed).add(unit)
         # tantivy lets 10,000 documents wait for its threads, however long each is; only a commit lets none wait.
         self._waiting += sum(len(message.text) for message in unit.messages)
         if self._waiting > self._most_waiting:
             self.commit()
 
     def forget(self, conversation_id: int) -> None:
-        self._open.drop(conversation_id)
-        self._closed.drop(conversation_id)
+        with _faults_of_disk():
+            self._open.drop(conversation_id)
+            self._closed.drop(conversation_id)
 
     def commit(self) -> None:
         """The open one first: killed in between, a conversation that was closed is in neither, never in both."""
         if self._present.is_changed:
             languages_present.write(self._folder, self._present)
-        self._open.commit()
-        self._closed.commit()
+        with _faults_of_disk():
+            self._open.commit()
+            self._closed.commit()
         self._waiting = 0
 
     def close(self) -> None:
-        self._open.close()
-        self._closed.close()
+        with _faults_of_disk():
+            try:
+                self._open.close()
+            finally:
+                self._closed.close()
+
+
+@contextmanager
+def _faults_of_disk() -> Iterator[None]:
+    """Everything is a ValueError to tantivy. A full disk is none: it is told as what it is. Raises OSError."""
+    try:
+        yield
+    except ValueError as failed:
+        if found := _CODE.search(str(failed)):
+            raise OSError(int(found[1]), os.strerror(int(found[1])), "the index of words") from failed
+        if _OF_A_THREAD in str(failed):  # which one it does not tell
+            raise OSError(errno.EIO, os.strerror(errno.EIO), "the index of words") from failed
+        raise
 
 
 class _Side:
@@ -112,7 +144,7 @@ def _writer(index: Index, memory: int, threads: int) -> IndexWriter:
     try:
         return index.writer(memory, threads)
     except ValueError as failed:
-        if "lock" not in str(failed).lower():
+        if "lock" not in str(failed).lower() or _CODE.search(str(failed)):
             raise
         raise BusyError("Another process is writing this index of words.") from failed
 
