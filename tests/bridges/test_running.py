@@ -174,6 +174,30 @@ def test_a_post_at_which_an_adapter_breaks_is_tried_again_and_the_line_stays_ope
     assert Bridge.objects.get().problem == ""
 
 
+def test_a_line_that_broke_and_is_open_again_is_no_problem_any_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though nobody asks anything, so that nothing is sent."""
+    (folder / Failing.kind / "said").write_text("0", "utf-8")
+    bridge = connected(Failing.kind, folder / Failing.kind)
+    Delivery.objects.all().delete()
+    monkeypatch.setattr(Failing, "how", "listening is busy")
+    with process("one"):
+        until(lambda: Bridge.objects.get().problem == "listening", "Nothing is said of it")
+        (folder / Failing.kind / "said").write_text("5", "utf-8")  # a message, and no act: see tools.py
+        Bridge.objects.filter(pk=bridge.bridge_id).update(cursor="4")
+        monkeypatch.setattr(Failing, "how", "")
+        until(lambda: Bridge.objects.get().problem == "", "It says that it does not work, and it does")
+        assert not Delivery.objects.exists()
+
+
+def test_what_a_tool_refuses_for_good_does_not_end_by_listening(folder: Path) -> None:
+    bridge = connected(Once.kind, folder / Once.kind)
+    connecting.say_problem(None, bridge_id=bridge.bridge_id, problem="A token was revoked.", is_permanent=True)
+    connecting.say_it_listens(None, bridge_id=bridge.bridge_id)
+    assert Bridge.objects.get().problem == "A token was revoked."
+
+
 @pytest.mark.parametrize(
     "where",
     [(running, "take_in"), (running, "lease"), (running, "let_go"), (running, "say_problem"), (running, "unscoped_bridges"),

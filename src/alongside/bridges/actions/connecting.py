@@ -78,6 +78,13 @@ def let_go(_actor: None, *, bridge_id: int, process: str) -> None:
     Bridge.objects.filter(pk=bridge_id, leased_by=process).update(leased_by="", leased_until=None)
 
 
+def say_it_listens(_actor: None, *, bridge_id: int) -> None:
+    """A line that broke is open again. What the tool refused for good ends only when it has taken something."""
+    Bridge.objects.filter(pk=bridge_id, is_problem_permanent=False).exclude(problem="").update(
+        problem="", problem_since=None
+    )
+
+
 def say_it_works(_actor: None, *, bridge_id: int) -> None:
     Bridge.objects.filter(pk=bridge_id).exclude(problem="").update(
         problem="", problem_since=None, is_problem_permanent=False, is_owner_told=False

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from alongside.bridges.actions.connecting import lease, let_go, say_it_works, say_problem
+from alongside.bridges.actions.connecting import lease, let_go, say_it_listens, say_it_works, say_problem
 from alongside.bridges.actions.intake import BroughtBack, take_in
 from alongside.bridges.actions.intake import trim as trim_inbox
 from alongside.bridges.followers.handling import handle_due, handle_with_thread
@@ -68,6 +68,7 @@ class Line:
                     await self.adapter.close()
 
     async def _listen(self) -> None:
+        is_heard = False
         async for batch in self.adapter.listen(self.bridge.cursor):
             new = await in_thread(take_in)(
                 None,
@@ -78,6 +79,9 @@ class Line:
             )
             if new:
                 self._came.set()
+            if not is_heard:
+                is_heard = True
+                await in_thread(say_it_listens)(None, bridge_id=self.bridge.bridge_id)
         raise Temporary("The tool ended the line.")
 
     async def _handle(self) -> None:
