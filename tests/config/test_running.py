@@ -1,7 +1,13 @@
 """The work behind the pages: a full disk ends nothing, and what is a fault of ours is not hidden."""
 
 import errno
+import os
+import signal
+import sys
 import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +42,26 @@ def test_a_fault_of_ours_ends_it_so_that_it_is_seen() -> None:
 
     with pytest.raises(ZeroDivisionError):
         running._kept_up(follow, threading.Event())
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def test_the_work_beside_the_pages_is_begun_again_when_it_was_killed_and_ends_with_them(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    says = f"import os, time; open({str(begun)!r}, 'a').write(f'{{os.getpid()}} '); time.sleep(60)"
+    beside = running._Beside([sys.executable, "-c", says])
+    beside.start()
+    until(begun.is_file)
+    until(lambda: len(begun.read_text("utf-8").split()) == 1)
+    os.kill(int(begun.read_text("utf-8").split()[0]), signal.SIGKILL)
+    until(lambda: len(begun.read_text("utf-8").split()) == 2)
+    beside.end()
+    beside.join(5)
+    assert not beside.is_alive()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun.read_text("utf-8").split()[1]), 0)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -211,21 +211,59 @@ def _mark_base_url() -> None:
             stop(str(error))
 
 
+class _Beside(threading.Thread):
+    """A process beside the pages, begun again when it ends by itself. It ends when its standard input does, whatever
+    becomes of us.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        super().__init__(daemon=True)
+        self._command = command
+        self._ending = threading.Event()
+        self._process = self._begun()
+
+    def _begun(self) -> "subprocess.Popen[bytes]":
+        environment = {**os.environ, "ALONGSIDE_ENDS_WITH": "run"}
+        return subprocess.Popen(  # noqa: S603 (ours, with nothing of anybody else in it)
+            self._command, stdin=subprocess.PIPE, env=environment, start_new_session=True
+        )
+
+    def run(self) -> None:
+        pause, began = FIRST_PAUSE, time.monotonic()
+        while not self._ending.is_set():
+            code = self._ended(None)
+            if self._ending.is_set():
+                return
+            pause = FIRST_PAUSE if time.monotonic() - began > HELD else min(pause * 2, LONGEST_PAUSE)
+            logger.warning("The work behind the pages ended (%s). Nothing is lost; it is begun again.", code)
+            if not self._ending.wait(pause):
+                self._process, began = self._begun(), time.monotonic()
+
+    def end(self) -> None:
+        self._ending.set()
+        self.join(1)  # not in the middle of beginning another
+        self._process.terminate()
+        try:
+            self._ended(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _ended(self, patience: float | None) -> int:
+        code = self._process.wait(patience)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        return code
+
+
 @contextmanager
 def _worker() -> Iterator[None]:
-    """`alongside work` beside the pages. It ends when its standard input does, whatever becomes of us."""
-    environment = {**os.environ, "ALONGSIDE_ENDS_WITH": "run"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "alongside", "work"], stdin=subprocess.PIPE, env=environment, start_new_session=True
-    )
+    """`alongside work`."""
+    beside = _Beside([sys.executable, "-m", "alongside", "work"])
+    beside.start()
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        beside.end()
 
 
 def _serve(address: str, port: int, *, is_try_out: bool) -> None:
