@@ -3,6 +3,7 @@ owner at a time.
 """
 
 import asyncio
+import gc
 import itertools
 import threading
 import time
@@ -222,6 +223,26 @@ def test_a_full_store_loses_nothing_and_ends_nothing(
     assert not Arrival.objects.exclude(bridge_id=bridge.bridge_id, state="done", tries=0).exists()
     assert "database or disk is full" in caplog.text
     assert "Traceback" not in caplog.text
+
+
+def test_what_breaks_while_it_is_sent_to_its_end_is_told_by_nobody_else_a_second_time() -> None:
+    told: list[dict[str, Any]] = []
+
+    async def broken() -> None:
+        await asyncio.sleep(0.01)
+        raise the_store_is_full()
+
+    async def ended_in_the_middle() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+        sending_it = asyncio.create_task(sending._to_its_end(broken()))
+        await asyncio.sleep(0)
+        sending_it.cancel()
+        await asyncio.wait({sending_it})
+        assert sending_it.cancelled()
+
+    asyncio.run(ended_in_the_middle())
+    gc.collect()
+    assert not told
 
 
 def failing_at_first(function: Callable[..., Any], most: int) -> Callable[..., Any]:

@@ -72,7 +72,7 @@ async def _to_its_end(work: Coroutine[Any, Any, T], then: Callable[[T], None] | 
         await asyncio.wait({task}, timeout=LET_END)
         if not task.done():
             task.cancel()
-        elif then is not None and not task.cancelled() and task.exception() is None:
+        elif not task.cancelled() and task.exception() is None and then is not None:
             then(task.result())
         raise
 
