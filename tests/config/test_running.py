@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -10,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from alongside.config.commands import running
+from alongside.config.commands import running, starting
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +67,36 @@ def test_the_work_beside_the_pages_is_begun_again_when_it_was_killed_and_ends_wi
     assert not beside.is_alive()
     with pytest.raises(ProcessLookupError):
         os.kill(int(begun.read_text("utf-8").split()[1]), 0)
+
+
+def test_of_processes_that_begin_at_once_in_a_new_home_one_makes_the_store_and_the_others_wait(tmp_path: Path) -> None:
+    begins = (
+        "import django; django.setup(); from alongside.config.commands.starting import prepare_store; prepare_store()"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ALONGSIDE_")}
+    environment = {**clean, "ALONGSIDE_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "alongside.config.settings"}
+    started = [
+        subprocess.Popen([sys.executable, "-c", begins], env=environment, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    told = [one.communicate()[1] for one in started]
+    assert ([one.returncode for one in started], told) == ([0, 0], ["", ""])
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the embedded store is a file of one machine")
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_machines_wait_for_each_other_too() -> None:
+    done = threading.Event()
+
+    def prepare() -> None:
+        with starting._alone():
+            done.set()
+        connection.close()
+
+    with starting._alone():
+        another = threading.Thread(target=prepare)
+        another.start()
+        assert not done.wait(0.5)
+    assert done.wait(20)
+    another.join()

@@ -1,6 +1,7 @@
 """What every command does first: settings, the store, who is asking."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
@@ -8,6 +9,8 @@ import click
 
 P = ParamSpec("P")
 T = TypeVar("T")
+# Any number that nobody else of this database asks an advisory lock for.
+PREPARING = 7_245_113_806
 
 
 class Stop(click.ClickException):
@@ -43,14 +46,38 @@ def with_django(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def prepare_store() -> None:
-    """Bring the store's tables up to date: they are made at the first start, and follow an upgrade."""
+    """Bring the store's tables up to date: they are made at the first start, and follow an upgrade.
+
+    Of several processes that begin at once, one does it, and the others wait for that.
+    """
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
+        with _alone():
+            call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """On this machine where the store is a file of it; among all machines on PostgreSQL."""
+    from django.conf import settings
+    from django.db import connection
+
+    from alongside.search import node
+
+    if connection.vendor != "postgresql":
+        with node.writing(settings.HOME, "preparing", wait=True):
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
 
 
 def is_free_here() -> bool:
