@@ -280,6 +280,37 @@ def test_what_a_killed_process_had_open_is_taken_over_once_its_lease_is_over(fol
         assert owner_of(bridge) == "other"
 
 
+def test_what_a_thread_of_who_lost_the_lease_still_writes_does_not_set_the_cursor_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread cannot be cut off: it goes on when the store has time for it, whoever listens by then."""
+    bridge = connected(Once.kind, folder / Once.kind)
+    began, may_go_on, is_over, times = threading.Event(), threading.Event(), threading.Event(), itertools.count()
+
+    def slow_at_first(*args: Any, **kwargs: Any) -> int:
+        if next(times):
+            return intake.take_in(*args, **kwargs)
+        began.set()
+        assert may_go_on.wait(PATIENCE)
+        try:
+            return intake.take_in(*args, **kwargs)
+        finally:
+            is_over.set()
+
+    monkeypatch.setattr(running, "take_in", slow_at_first)
+    with process("one"):
+        until(began.is_set, "The first does not listen")
+        Bridge.objects.filter(pk=bridge.bridge_id).update(
+            leased_by="two", leased_until=clock.now() + timedelta(seconds=9)
+        )
+        with process("two"):
+            until(lambda: Bridge.objects.get().cursor == str(SAID), "The other does not read on")
+            may_go_on.set()
+            assert is_over.wait(PATIENCE)
+            assert Bridge.objects.get().cursor == str(SAID)
+            assert Bridge.objects.get().problem == ""
+
+
 def test_who_has_lost_the_lease_closes_the_connection(folder: Path) -> None:
     bridge = connected(Watched.kind, folder / Watched.kind)
     with process("one"):

@@ -33,6 +33,10 @@ class BroughtBack(Exception):
     """The store is another one than this line began with: it has to be opened anew, from where that one was."""
 
 
+class Overtaken(Exception):
+    """Another listener of the same connection is further."""
+
+
 def take_in(
     _actor: None,
     *,
@@ -40,6 +44,7 @@ def take_in(
     connection_id: int,
     batch: Batch,
     restore: Restore | EllipsisType | None = ...,
+    after: str | None = None,
 ) -> int:
     """Write what came, and where to go on from. How many are new is returned.
 
@@ -47,6 +52,9 @@ def take_in(
     one short transaction is written in several; the cursor moves with the last one, so that what is cut off in
     between comes again and is known then. `restore`: the one that a line began after; raises BroughtBack when there
     was another since, so that where it is does not overwrite where that backup was.
+
+    `after`: the cursor from which a listener came to this. Where the store has another by now, somebody else listens
+    and is further: nothing is written, so that no cursor is set back. Raises Overtaken.
     """
     kept = _listened_to(connection_id, storable(batch.arrived))
     now, new = clock.now(), 0
@@ -60,7 +68,9 @@ def take_in(
             raise BroughtBack
         new += _insert(rows)
         came = {"heard_at": now, **({"cursor": batch.cursor} if batch.cursor else {})}
-        Bridge.objects.filter(pk=bridge_id).update(**came)
+        here = {"pk": bridge_id} if after is None else {"pk": bridge_id, "cursor": after}
+        if not Bridge.objects.filter(**here).update(**came) and after is not None:
+            raise Overtaken
     return new
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from alongside.bridges.actions.connecting import lease, let_go, say_it_listens, say_it_works, say_problem
-from alongside.bridges.actions.intake import BroughtBack, take_in
+from alongside.bridges.actions.intake import BroughtBack, Overtaken, take_in
 from alongside.bridges.actions.intake import trim as trim_inbox
 from alongside.bridges.followers.handling import handle_due, handle_with_thread
 from alongside.bridges.followers.sending import send_due
@@ -60,7 +60,7 @@ class Line:
             async with asyncio.TaskGroup() as tasks:
                 for part in (self._listen, self._handle, self._send):
                     tasks.create_task(part())
-        except* (Temporary, Permanent, OSError, BroughtBack) as several:
+        except* (Temporary, Permanent, OSError, BroughtBack, Overtaken) as several:
             raise _first_of(several) from several
         finally:
             with suppress(Exception):
@@ -68,15 +68,17 @@ class Line:
                     await self.adapter.close()
 
     async def _listen(self) -> None:
-        is_heard = False
-        async for batch in self.adapter.listen(self.bridge.cursor):
+        is_heard, cursor = False, self.bridge.cursor
+        async for batch in self.adapter.listen(cursor):
             new = await in_thread(take_in)(
                 None,
                 bridge_id=self.bridge.bridge_id,
                 connection_id=self.bridge.connection_id,
                 batch=batch,
                 restore=self._restore,
+                after=cursor,
             )
+            cursor = batch.cursor or cursor
             if new:
                 self._came.set()
             if not is_heard:
@@ -208,6 +210,8 @@ class Bridging:
             return LONGEST_PAUSE
         except BroughtBack:
             return 0.0
+        except Overtaken:  # a thread of ours that was cut off has ended, or another process listens: from there on
+            logger.info("The bridge %s is read further already.", bridge_id)
         except (Temporary, OSError) as error:
             problem = str(error) or type(error).__name__
             await in_thread(say_problem)(None, bridge_id=bridge_id, problem=problem, is_permanent=False)
