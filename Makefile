@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8765
 
-.PHONY: try test test-all lint types contracts quality bench bench-bridges picture lock clean
+.PHONY: try test test-all lint types contracts quality bench bench-bridges soak picture lock clean
 
 try: $(VENV)/installed  ## look at it: a sample organisation, or ARCHIVE=path; PORT=
 	@exec $(BIN)/alongside run --try --port $(PORT) $(if $(ARCHIVE),--archive "$(ARCHIVE)")
@@ -33,6 +33,10 @@ bench: $(VENV)/installed-for-tests servers  ## how fast, with a million messages
 
 bench-bridges: $(VENV)/installed-for-tests  ## how fast a flood of events is taken in
 	$(BIN)/python -m bench.bridging
+
+MINUTES ?= 60
+soak: $(VENV)/installed-for-tests servers  ## everything that can go wrong does, for MINUTES=60; SEED= the same again
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 picture: $(VENV)/installed-for-tests chromium  ## docs/pictures: what README shows
 	$(BIN)/python -m bench.picture

@@ -19,8 +19,8 @@ class SlackHarness:
     ana, bo, cy, dee = "U0ANAANA1", "U0BOBOBO1", "U0CYCYCY1", "U0DEEDEE1"
     open_room, closed_room = "C0HOTLINE", "C0LEADS01"
 
-    def __init__(self) -> None:
-        self.slack = Verbs()
+    def __init__(self, slack: Verbs | None = None) -> None:
+        self.slack = slack or Verbs()
         self.slack.person(self.ana, "Ana Moreau", "ana")
         self.slack.person(self.bo, "Bo Lindgren", "bo")
         self.slack.person(self.cy, "Cy Tanaka", "cy")
