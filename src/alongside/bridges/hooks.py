@@ -36,5 +36,11 @@ def hook(request: HttpRequest, kind: str, bridge_id: int) -> HttpResponse:
         return HttpResponse(status=404)
     if received.arrived:
         batch = Batch(arrived=received.arrived)
-        take_in(None, bridge_id=bridge.bridge_id, connection_id=bridge.connection_id, batch=batch)
+        take_in(
+            None,
+            bridge_id=bridge.bridge_id,
+            connection_id=bridge.connection_id,
+            batch=batch,
+            is_to_complete=received.is_to_complete,
+        )
     return HttpResponse(received.body, status=received.status, content_type=received.content_type)

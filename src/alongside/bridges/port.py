@@ -348,9 +348,12 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """What a webhook brought, and what to answer at once (Slack's challenge, an empty 200)."""
+    """What a webhook brought, and what to answer at once (Slack's challenge, an empty 200). `is_to_complete`: it is
+    about a post of ours, and what that carried has to be asked of the tool (`Completes`).
+    """
 
     arrived: tuple[Arrived, ...] = ()
+    is_to_complete: bool = False
     status: int = 200
     body: bytes = b""
     content_type: str = "text/plain"
@@ -453,8 +456,9 @@ class Webhook(Protocol):
 
 @runtime_checkable
 class Completes(Protocol):
-    """An adapter whose webhook cannot know everything that its own listening would: what `receive` brought can be
-    given to it once before it is acted on, where the tool may be asked.
+    """An adapter whose webhook cannot know everything that its own listening would: what `receive` brought as
+    `is_to_complete` is given to it once in the bridge process before it is acted on, where the tool may be asked.
+    Where the tool does not say it now it is asked again, and after some tries the event is acted on as it came.
     """
 
     async def completed(self, event: Anything) -> Anything:

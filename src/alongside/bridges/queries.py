@@ -52,6 +52,7 @@ class NewArrival:
     version: str
     body: bytes
     came_at: datetime
+    is_to_complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,14 +317,14 @@ def unscoped_new_arrivals(bridge_id: int, now: datetime, limit: int) -> Sequence
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT due_at > %s, id, remote_id, version, body, came_at FROM bridges_arrival"
+            "SELECT due_at > %s, id, remote_id, version, body, came_at, is_to_complete FROM bridges_arrival"
             " WHERE bridge_id = %s AND state = %s ORDER BY id LIMIT %s",
             [connection.ops.adapt_datetimefield_value(now), bridge_id, ArrivalState.NEW.value, limit],
         )
         rows = takewhile(lambda row: not row[0], cursor.fetchall())
         return [
-            NewArrival(key, remote_id, version, bytes(body), time_of(came_at))
-            for _, key, remote_id, version, body, came_at in rows
+            NewArrival(key, remote_id, version, bytes(body), time_of(came_at), bool(is_to_complete))
+            for _, key, remote_id, version, body, came_at, is_to_complete in rows
         ]
 
 

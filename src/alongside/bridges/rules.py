@@ -28,6 +28,8 @@ REPLAY_KNOWN_FOR = timedelta(days=14)
 LEASED_FOR = timedelta(seconds=30)
 # An event that cannot be dealt with is tried this often; then it is left, and what came after it goes on.
 MOST_TRIES = 8
+# What a webhook brought of a post of ours: so often the tool is asked what that was about, then it goes on without.
+MOST_TRIES_TO_COMPLETE = 4
 
 
 # Acts of one account within a minute; the next one is told so, and what comes still faster is passed by.

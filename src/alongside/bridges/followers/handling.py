@@ -85,11 +85,19 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
+class Incomplete:
+    """An arrival of a webhook that goes on once the tool was asked what it is about."""
+
+    arrival_id: int
+    event: Anything
+
+
+@dataclass(frozen=True, slots=True)
 class Handled:
     """How many arrivals were dealt with, and what the first one that could not be needs."""
 
     count: int
-    needs: Needs | None = None
+    needs: Needs | Incomplete | None = None
 
 
 def handle_due(_actor: None, *, bridge: BridgeFacts, can: frozenset[Can]) -> Handled:
@@ -97,6 +105,8 @@ def handle_due(_actor: None, *, bridge: BridgeFacts, can: frozenset[Can]) -> Han
     count = 0
     for rows, events in _together(unscoped_new_arrivals(bridge.bridge_id, clock.now(), AT_ONCE)):
         for some, these in _as_one_or_each(bridge, can, rows, events):
+            if these and some[0].is_to_complete and _may_be_about_ours(these[0]):
+                return Handled(count, Incomplete(some[0].arrival_id, these[0]))
             try:
                 if these:
                     _handle(bridge, can, some, these)
@@ -173,6 +183,10 @@ def _decoded(row: NewArrival) -> Anything | None:
 
 def _is_plain(event: Anything) -> bool:
     return isinstance(event, Said) and not event.is_to_us
+
+
+def _may_be_about_ours(event: Anything) -> bool:
+    return isinstance(event, Reacted) or (isinstance(event, Said) and event.is_to_us)
 
 
 def _handle(bridge: BridgeFacts, can: frozenset[Can], rows: list[NewArrival], events: list[Anything]) -> None:
