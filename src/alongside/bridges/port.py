@@ -328,7 +328,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trigger: str = ""
     may_be_second: bool = False
     is_farewell: bool = False  # the last thing said in this room: the adapter leaves it then (CannotHear)
-    stop: str = ""  # a web address: one POST to it, by whoever has it, and such posts come no more (RFC 8058)
+    # Of what comes by itself, how it never comes again: a web address, to which one POST by whoever has it does it
+    # (RFC 8058), or, where our pages have none, words that do it in reply. "": it is an answer to who gets it.
+    stop: str = ""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

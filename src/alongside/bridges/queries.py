@@ -269,6 +269,16 @@ def unscoped_conversation_of(room_id: int, context: str) -> str | None:
     return found.conversation.public_id if found else None
 
 
+def unscoped_thread_followed(followed_id: int) -> tuple[int, str] | None:
+    """A thread by its row: its room's row and its id there."""
+    return Followed.objects.filter(pk=followed_id).values_list("room_id", "context").first()
+
+
+def unscoped_thread_of_conversation(conversation_id: int) -> tuple[int, str] | None:
+    """The same of a conversation."""
+    return Conversation.objects.filter(pk=conversation_id).values_list("room_id", "source_id").first()
+
+
 def unscoped_account_name(connection_id: int, source_id: str) -> str:
     """For an adapter that was told an id only. Empty for nobody known."""
     found = Account.objects.filter(connection_id=connection_id, source_id=source_id)

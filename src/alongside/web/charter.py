@@ -52,6 +52,7 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_a_reason_that_nobody_asked_for_is_refused_and_written_nowhere",
         "test_while_nobody_does_anything_nothing_is_said",
         "test_every_post_that_comes_by_itself_says_why_it_came",
+        "test_every_post_that_comes_by_itself_says_how_it_never_comes_again_and_so_it_is",
     ),
     12: (
         "test_ones_own_words_go_along_and_nobody_elses_nor_what_is_sealed",

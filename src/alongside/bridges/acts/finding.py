@@ -42,7 +42,7 @@ def find(asking: Asking) -> Answer:
 def find_here(asking: Asking) -> Answer:
     """For everybody in a room, because one of them asked: only from what each of them may read, and it says so."""
     room = asking.room
-    if room is None:
+    if room is None or not room.is_there:
         return find(asking)
     together = unscoped_hearers_together(room)
     if together is None:
