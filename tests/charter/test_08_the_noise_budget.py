@@ -59,6 +59,21 @@ def sends(tree: ast.AST) -> list[ast.AST]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "send"]
 
 
+def letters_by_hand(tree: ast.AST) -> list[ast.AST]:
+    """Mails that are sent past the outbox."""
+    names = {
+        "send_mail",
+        "send_mass_mail",
+        "mail_admins",
+        "mail_managers",
+        "EmailMultiAlternatives",
+        "SMTP",
+        "SMTP_SSL",
+    }
+    called = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in called if name_of(call.func) in names]
+
+
 def put_out_without_a_reason(tree: ast.AST) -> list[ast.AST]:
     """Every way out whose reason is not one of `Because`, written there or handed on."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and name_of(node.func) == "put_out"]
@@ -90,6 +105,12 @@ def test_only_the_sender_hands_a_post_to_a_tool() -> None:
     assert elsewhere == {"bridges/followers/sending.py"}
 
 
+def test_no_mail_goes_past_the_outbox_but_the_one_that_signs_in() -> None:
+    """Which somebody waits for who has just written their address into a page."""
+    elsewhere = {path for path in places(letters_by_hand) if not path.startswith("bridges/adapters/mail/")}
+    assert elsewhere == {"web/sign_in.py"}
+
+
 def test_every_post_is_put_out_for_a_reason() -> None:
     assert places(put_out_without_a_reason) == set()
     assert inspect.signature(put_out).parameters["because"].default is inspect.Parameter.empty
@@ -105,6 +126,8 @@ def test_every_post_is_put_out_for_a_reason() -> None:
         (deliveries_made, "cursor.execute('INSERT INTO letters_delivery VALUES (1)')"),
         (sends, "await opened(bridge).send(post)"),
         (sends, "later(adapter.send, post)"),
+        (letters_by_hand, "mail.send_mail('Your week', text, None, [address])"),
+        (letters_by_hand, "EmailMultiAlternatives('Your week', text).attach(x)"),
         (put_out_without_a_reason, "put_out(None, connection_id=1, key='x', post=b'')"),
         (put_out_without_a_reason, "actions.put_out(None, key='x', because='a reminder')"),
     ],

@@ -331,6 +331,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # Of what comes by itself, how it never comes again: a web address, to which one POST by whoever has it does it
     # (RFC 8058), or, where our pages have none, words that do it in reply. "": it is an answer to who gets it.
     stop: str = ""
+    hearers: str = ""  # the core's own: who heard in the room when this was made; it is said to nobody else
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import takewhile
 from typing import Any
 
@@ -225,6 +226,18 @@ def unscoped_hearers_together(room: RoomThere) -> Viewer | None:
         return Viewer(None, (), reads_organisation=True, shares=frozenset())
     viewers = unscoped_viewers_of_accounts(facts.hearers.account_ids)
     return shared_by(viewers) if viewers else None
+
+
+def unscoped_hearers_mark(room: RoomThere) -> str:
+    """Who hears in a room now, as a digest: another when somebody comes, goes, or is known no more."""
+    facts = unscoped_audience(room.audience_id)
+    guests = Account.objects.filter(pk__in=facts.hearers.account_ids, is_guest=True).order_by("id")
+    heard = (
+        room.audience_id, facts.kind.value, facts.is_sealed, sorted(facts.hearers.account_ids),
+        sorted(facts.hearers.person_ids), list(guests.values_list("id", flat=True)),
+        room.is_there, room.has_strangers, room.are_members_known,
+    )  # fmt: skip
+    return sha256(repr(heard).encode()).hexdigest()[:32]
 
 
 def unscoped_are_followed(threads: Collection[tuple[int, str]]) -> set[tuple[int, str]]:

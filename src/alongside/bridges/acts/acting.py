@@ -91,4 +91,5 @@ def post_of(outgoing: Outgoing, key: str) -> Post:
         in_name_of_account=outgoing.in_name_of_account,
         about=outgoing.about,
         is_farewell=outgoing.is_farewell,
+        hearers=outgoing.hearers,
     )
