@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from alongside.people.rules import Restore
 
+# The one account, of nobody, under which questions stand that somebody asked without their name.
+QUIETLY = "alongside: asked quietly"
+
 
 class ArrivalState(StrEnum):
     NEW = "new"

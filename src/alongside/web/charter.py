@@ -18,6 +18,8 @@ PROOFS: dict[int, tuple[str, ...]] = {
     4: (
         "test_what_is_said_in_a_room_everybody_there_may_read",
         "test_a_guest_a_stranger_or_unknown_members_silence_it_in_the_room",
+        "test_whatever_is_asked_for_nothing_that_it_knows_is_said_where_a_hearer_is_unknown",
+        "test_who_comes_in_while_an_answer_is_on_its_way_hears_nothing_that_was_chosen_before",
     ),
     5: (
         "test_reading_and_looking_write_nothing_and_signing_in_writes_a_session",
@@ -43,6 +45,7 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_an_address_never_offers_a_deactivated_account",
         "test_who_pauses_is_found_by_nobody_now_and_in_later_imports",
         "test_who_is_forgotten_is_read_nowhere_by_nobody",
+        "test_who_is_forgotten_in_a_tool_is_in_no_table_and_comes_back_by_nothing",
         "test_no_later_import_brings_anybody_back",
         "test_what_cannot_be_called_back_is_named_before_and_after",
     ),

@@ -69,6 +69,7 @@ from alongside.conversations.rules import Said as SaidThere
 from alongside.kit import clock
 from alongside.letters.actions import give_up_all_for, put_out
 from alongside.letters.rules import Because
+from alongside.notes.actions.titling import take_back_titles
 from alongside.people.queries import unscoped_restore, unscoped_viewer_of_account
 
 AT_ONCE = 500
@@ -250,6 +251,7 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
         for one in said
         if one.room in rooms_here and one.account[:200] in accounts
     ]
+    _take_back_changed_titles(values)
     taken = take_in_messages(
         None,
         said=values,
@@ -262,6 +264,14 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
     if bridge.kind == KIND_OF_FEEDS:
         flow_on(None, said=new)
     return taken
+
+
+def _take_back_changed_titles(said: Sequence[SaidThere]) -> None:
+    """A note may be called by what is said otherwise now."""
+    for one in said:
+        ids = unscoped_known_messages(one.room_id, [one.source_id]) if one.edited_at is not None else {}
+        if ids:
+            take_back_titles(None, message_ids=list(ids.values()), now=dict.fromkeys(ids.values(), one.text))
 
 
 def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
@@ -431,6 +441,7 @@ def _remove(bridge: BridgeFacts, event: Deleted) -> None:
     room = unscoped_room(bridge.connection_id, event.room)
     ids = unscoped_known_messages(room.room_id, [event.source_id]) if room else {}
     if ids:
+        take_back_titles(None, message_ids=list(ids.values()))
         remove(None, message_ids=list(ids.values()))
     else:
         note_gone_before(None, bridge_id=bridge.bridge_id, room=event.room, source_id=event.source_id)

@@ -16,6 +16,7 @@ from alongside.bridges.followers.threads import in_thread
 from alongside.bridges.models import Followed
 from alongside.bridges.port import Adapter, Can, Permanent, Post, Sent, Temporary
 from alongside.bridges.queries import BridgeFacts, unscoped_account, unscoped_hearers_mark, unscoped_room
+from alongside.bridges.rules import QUIETLY
 from alongside.conversations.actions.messages import take_in
 from alongside.conversations.rules import Said
 from alongside.kit import clock, safe_html
@@ -28,8 +29,11 @@ from alongside.people.rules import AccountSaid
 # A tool that does not answer for so long has failed, for all that we know.
 PATIENCE = 60.0
 LET_END = 5.0
-_OTHERS_HEAR = "While it was on its way, other people came to hear in that room, so it was not said there. Whoever asks again is answered."
-QUIET = AccountSaid("alongside: asked quietly", "Somebody, quietly", is_guest=True)
+_OTHERS_HEAR = (
+    "While it was on its way, other people came to hear in that room, so it was not said there."
+    " Whoever asks again is answered."
+)
+QUIET = AccountSaid(QUIETLY, "Somebody, quietly", is_guest=True)
 T = TypeVar("T")
 logger = logging.getLogger("alongside.bridges")
 
