@@ -173,9 +173,8 @@ ACTS = (
 )
 
 
-@pytest.mark.parametrize("words", ACTS)
 def test_whatever_is_asked_for_nothing_that_it_knows_is_said_where_a_hearer_is_unknown(
-    words: str, tmp_path: Path, settings_of_home: Path
+    tmp_path: Path, settings_of_home: Path
 ) -> None:
     """Said in its thread by somebody who may read it; what comes of it comes to them alone."""
     del settings_of_home
@@ -184,7 +183,9 @@ def test_whatever_is_asked_for_nothing_that_it_knows_is_said_where_a_hearer_is_u
     world.ask("ana", "remember this room", WITH_DEE)
     said = world.say("ana", "The zitherwood stands in the cellar.", WITH_DEE)
     before = len(world.said_in(WITH_DEE))
-    world.ask("ana", words, WITH_DEE, context=said)
+    for words in ACTS:
+        world.ask("ana", words, WITH_DEE, context=said)
+    assert any("zitherwood" in words_of(one) for one in world.whispers("ana", WITH_DEE)), "otherwise it knows nothing"
     for posted in world.said_in(WITH_DEE)[before:]:
         assert "zitherwood" not in words_of(posted)
         assert posted.body is not None

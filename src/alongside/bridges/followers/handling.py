@@ -268,10 +268,13 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
 
 def _take_back_changed_titles(said: Sequence[SaidThere]) -> None:
     """A note may be called by what is said otherwise now."""
-    for one in said:
-        ids = unscoped_known_messages(one.room_id, [one.source_id]) if one.edited_at is not None else {}
-        if ids:
-            take_back_titles(None, message_ids=list(ids.values()), now=dict.fromkeys(ids.values(), one.text))
+    edited = {(one.room_id, one.source_id): one.text for one in said if one.edited_at is not None}
+    now: dict[int, str] = {}
+    for room_id in {room for room, _source_id in edited}:
+        known = unscoped_known_messages(room_id, [source_id for room, source_id in edited if room == room_id])
+        now |= {row: edited[room_id, source_id] for source_id, row in known.items()}
+    if now:
+        take_back_titles(None, message_ids=list(now), now=now)
 
 
 def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
