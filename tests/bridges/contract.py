@@ -35,8 +35,8 @@ HELLO = "Alongside is here"
 NOTHING = "Nothing that you may read answers this yet"
 
 
-class Contract:
-    """Subclass it, give the fixture `harness`."""
+class AtWork:
+    """A tool, the real core and a running bridge process. Subclass it, give the fixture `harness`."""
 
     quiet: ClassVar[float] = 1.0  # how long nothing has to come before a test believes that nothing comes
 
@@ -129,7 +129,9 @@ class Contract:
         self.settled()
         return question, answer
 
-    # The contract
+
+class Contract(AtWork):
+    """Subclass it, give the fixture `harness`."""
 
     def test_it_says_in_the_room_that_it_is_there(self) -> None:
         self.is_there(self.harness.open_room)

@@ -1,6 +1,7 @@
 """What somebody chooses for themselves, by chat and by mail alone."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from alongside.audiences.models import Hearer
@@ -11,6 +12,8 @@ from alongside.people.models import Account, Person
 from tests.bridges.test_acts import remembered
 from tests.bridges.world import HOTLINE, World, words_of
 
+# On PostgreSQL the journal waits for every transaction that is open: a test in one would find nothing.
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 QUESTION = "how do I calm a caller who wants to cancel?"
 
 

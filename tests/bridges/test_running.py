@@ -19,6 +19,7 @@ from pytest_django import Settings
 from alongside.bridges.actions import connecting, intake
 from alongside.bridges.followers import handling, running, sending
 from alongside.bridges.followers.running import Bridging
+from alongside.bridges.followers.threads import in_a_loop
 from alongside.bridges.models import Arrival, Bridge
 from alongside.bridges.port import Batch, Permanent, Post, Sent, Temporary
 from alongside.bridges.queries import BridgeFacts
@@ -115,7 +116,7 @@ def process(name: str) -> Iterator[threading.Event]:
     """A bridge process, as far as a thread can be one."""
     stopping, bridging = threading.Event(), Bridging()
     bridging.process = name
-    thread = threading.Thread(target=lambda: asyncio.run(bridging.run(stopping)), daemon=True)
+    thread = threading.Thread(target=lambda: in_a_loop(bridging.run(stopping)), daemon=True)
     thread.start()
     try:
         yield stopping

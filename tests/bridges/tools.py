@@ -17,6 +17,7 @@ from alongside.bridges.actions.connecting import connect
 from alongside.bridges.actions.intake import take_in
 from alongside.bridges.followers.handling import handle_due
 from alongside.bridges.models import Presence
+from alongside.bridges.pace import forget_paces
 from alongside.bridges.port import (
     AccountSeen,
     Anything,
@@ -144,6 +145,7 @@ def _said(row: int) -> Said:
 
 def connected(kind: str, folder: Path) -> BridgeFacts:
     """With one room, which its members asked us to remember."""
+    forget_paces()
     bridge = connect(None, kind=kind, key="tests", name=f"Tests {kind}", given={"folder": str(folder)})
     told: tuple[Anything, ...] = (
         AccountSeen(source_id=BO, name="Bo Lindgren"),

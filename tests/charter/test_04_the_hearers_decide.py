@@ -1,18 +1,24 @@
 """4. What Alongside says in a room uses only what everybody in that room may read; with an unknown hearer, nothing."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.bridges.world import PEOPLE, World, words_of
+from tests.bridges.world import LEADS, PEOPLE, WITH_DEE, World, words_of
 from tests.charter.world import only_words
 
+from alongside.bridges.adapters.pretend import PretendChat
 from alongside.bridges.adapters.pretend.told import Told
-from alongside.bridges.port import AccountSeen, Reach, RoomSeen
+from alongside.bridges.port import AccountSeen, Post, Reach, RoomSeen, Sent, Temporary
+from alongside.bridges.sealed import KnownHere
 from alongside.conversations.models import Conversation
 from alongside.conversations.models import Room as RoomRow
+from alongside.kit import clock
+from alongside.letters.models import Delivery
 from alongside.people.models import Account, Connection, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -142,3 +148,92 @@ def test_a_guest_a_stranger_or_unknown_members_silence_it_in_the_room(tmp_path: 
     world.happens(RoomSeen(source_id="talk", name="talk", reach=Reach.ORGANISATION, members=("ana", "bo", "dee")))
     world.ask("bo", "here: where does the zitherwood stand?", "talk")
     assert len(public(world, "talk")) == 2
+
+
+# Everything that somebody can say to Alongside in a room.
+ACTS = (
+    "where does the zitherwood stand?",
+    "here: where does the zitherwood stand?",
+    "keep",
+    "save",
+    "correct: The zitherwood stands upstairs.",
+    "this helped",
+    "tell: it stands upstairs",
+    "ask: Who knows the new export?",
+    "ask quietly: Who knows the new export?",
+    "pause",
+    "go on",
+    "forget me",
+    "take my things",
+    "what do you know of me",
+    "join accounts",
+    "no more of this",
+    "help",
+    "stop",
+)
+
+
+def test_whatever_is_asked_for_nothing_that_it_knows_is_said_where_a_hearer_is_unknown(
+    tmp_path: Path, settings_of_home: Path
+) -> None:
+    """Said in its thread by somebody who may read it; what comes of it comes to them alone."""
+    del settings_of_home
+    world = World(tmp_path)
+    world.invite(WITH_DEE)
+    world.ask("ana", "remember this room", WITH_DEE)
+    said = world.say("ana", "The zitherwood stands in the cellar.", WITH_DEE)
+    before = len(world.said_in(WITH_DEE))
+    for words in ACTS:
+        world.ask("ana", words, WITH_DEE, context=said)
+    assert any("zitherwood" in words_of(one) for one in world.whispers("ana", WITH_DEE)), "otherwise it knows nothing"
+    for posted in world.said_in(WITH_DEE)[before:]:
+        assert "zitherwood" not in words_of(posted)
+        assert posted.body is not None
+        assert not posted.body.items
+
+
+class Late(PretendChat):
+    """A tool that takes nothing for a while."""
+
+    is_busy = True
+
+    async def send(self, post: Post) -> Sent:
+        if self.is_busy:
+            raise Temporary("Later, please.")
+        return await super().send(post)
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        ({"members": ("ana", "bo")}, 1),
+        ({"members": ("ana", "bo", "dee")}, 0),
+        ({"members": ("ana", "bo", "cy")}, 0),
+        ({"members": ("ana", "bo"), "has_strangers": True}, 0),
+        ({"members": None}, 0),
+    ],
+    ids=["nobody comes", "a guest comes", "somebody who may not read it comes", "a stranger comes", "nobody knows"],
+)
+def test_who_comes_in_while_an_answer_is_on_its_way_hears_nothing_that_was_chosen_before(
+    happens: dict[str, Any], said: int, tmp_path: Path, settings_of_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del settings_of_home
+    world = World(tmp_path)
+    world.chat = late = Late({"file": str(tmp_path / "chat")}, KnownHere(world.bridge))
+    late.is_busy = False
+    for room in (LEADS, "talk"):
+        world.room(room, room, Reach.MEMBERS, ["ana", "bo"])
+        world.invite(room)
+    world.ask("ana", "remember this room", LEADS)
+    world.say("ana", "The zitherwood stands in the cellar.", LEADS)
+    late.is_busy = True
+    world.ask("bo", "here: where does the zitherwood stand?", "talk")
+    assert not public(world, "talk")
+    world.happens(RoomSeen(source_id="talk", name="talk", reach=Reach.MEMBERS, **happens))
+    late.is_busy = False
+    later = clock.now() + timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    world.work()
+    assert len(public(world, "talk")) == said
+    reasons = list(Delivery.objects.values_list("problem", flat=True))
+    assert ["other people came to hear" in one for one in reasons] == [True] * (1 - said)

@@ -7,11 +7,17 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.bridges.world import HOTLINE, LEADS, World, words_of
+from tests.bridges.world import HOTLINE, LEADS, PEOPLE, World, words_of
 
+from alongside.bridges.actions.flowing import let_flow
+from alongside.bridges.adapters.pretend.told import Told
 from alongside.bridges.models import Arrival, Followed, Presence
-from alongside.bridges.port import PutOut
-from alongside.conversations.models import Conversation, Message
+from alongside.bridges.port import AccountSeen, PutOut, Reach, Sign
+from alongside.conversations.models import Conversation, Message, Room
+from alongside.people.models import Account
+
+# On PostgreSQL the journal waits for every transaction that is open: a test in one would find nothing.
+on_both = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 
 
 def stored() -> str:
@@ -130,3 +136,98 @@ def test_whatever_happens_it_takes_in_what_its_members_asked_it_to(*, steps: Ite
                 expected += [f"word{number}"] if listening.takes_in else []
         listening = listening.after(step)
     assert [row.text for row in Message.objects.order_by("id")] == expected
+
+
+def says_everywhere(world: World) -> None:
+    """Cy's words wherever a tool's words can be: in two rooms, asked by name and quietly, kept, thanked for, told."""
+    for room in (HOTLINE, LEADS):
+        world.invite(room)
+        world.ask("ana", "remember this room", room)
+    world.room(LEADS, "leads", Reach.MEMBERS, ["ana", "bo", "cy"])
+    begun = world.say("cy", "Why does the quixotryfold smoke?")
+    answer = world.say("bo", "Pull the walrus plug.", context=begun)
+    world.say("cy", "Never say zephyrmantle.", LEADS)
+    world.react("cy", answer, Sign.HELPED)
+    world.ask("bo", "keep this", context=begun)
+    world.press("bo", world.whispers("bo")[-1], "Keep it as it is")
+    world.ask("cy", "keep this", context=begun)
+    world.write("cy", "ask in #hotline: Who saw the wobblegnarl?")
+    world.write("cy", "ask quietly in #hotline: Who hid the thistlequorn?")
+    world.write("cy", "today I learned that mumblefizz helps")
+    account, hotline = Account.objects.get(source_id="cy"), Room.objects.get(source_id=HOTLINE)
+    let_flow(None, address="https://cy.example/feed", title="A blog", account_id=account.pk, room_id=hotline.pk)
+
+
+PLANTED = ("quixotryfold", "zephyrmantle", "wobblegnarl", "thistlequorn", "mumblefizz")
+
+
+def found_by(world: World, word: str) -> list[str]:
+    """Who is answered with something that has this word in it."""
+    found = []
+    for who in PEOPLE:
+        world.write(who, f"find {word}")
+        answers = world.written_to(who)
+        if answers and answers[-1].body is not None and answers[-1].body.items:
+            found.append(who)
+    return found
+
+
+@on_both
+def test_who_pauses_in_a_tool_is_found_by_nobody_now_and_with_what_they_say_later(world: World) -> None:
+    says_everywhere(world)
+    assert found_by(world, "quixotryfold") == ["ana", "bo", "cy"]
+    assert found_by(world, "zephyrmantle") == ["ana", "bo", "cy"]
+    world.write("cy", "pause")
+    world.say("cy", "Later it is drizzlehark.")
+    for word in (*PLANTED[:3], "drizzlehark"):
+        assert found_by(world, word) == [], word
+    assert "walrus" in words_of(answer_to(world, "ana", "find walrus")), "what others said stays"
+    world.write("cy", "go on")
+    assert found_by(world, "drizzlehark") == ["ana", "bo", "cy"]
+    assert found_by(world, "zephyrmantle") == ["ana", "bo", "cy"]
+
+
+def answer_to(world: World, who: str, words: str) -> Told:
+    world.write(who, words)
+    return world.written_to(who)[-1]
+
+
+@on_both
+def test_who_is_forgotten_in_a_tool_is_in_no_table_and_comes_back_by_nothing(world: World) -> None:
+    says_everywhere(world)
+    held = stored()
+    for words in (*PLANTED, "Cy Tanaka", "https://cy.example/feed"):
+        assert words in held, "otherwise this says nothing"
+    before = words_of(answer_to(world, "cy", "forget me"))
+    world.press("cy", world.written_to("cy")[-1], "Forget me, for good")
+    after = words_of(world.written_to("cy")[-1])
+    for text in (before, after):
+        for what in ("Letters", "Backups", "Logs of the database", "others quoted", "the tool in which you said it"):
+            assert what in text
+    world.say("cy", "And drizzlehark again.")
+    world.joins("cy", LEADS)
+    world.write("cy", "tell: oakenplover helps")
+    world.happens(AccountSeen(source_id="cy", name="Cy Tanaka", handle="cy"))
+    world.room(LEADS, "leads", Reach.MEMBERS, ["ana", "bo", "cy"])
+    held = stored()
+    for words in (*PLANTED, "drizzlehark", "oakenplover", "Cy Tanaka"):
+        # Their mailbox is another account, which they joined to nothing: it is forgotten from there.
+        assert words not in held.replace(address_of_mailbox("Cy Tanaka"), ""), words
+    assert "walrus" in words_of(answer_to(world, "ana", "find walrus"))
+
+
+def address_of_mailbox(name: str) -> str:
+    (row,) = [line for line in stored().splitlines() if "cy@acme.example" in line and name in line]
+    return row
+
+
+@on_both
+@pytest.mark.parametrize("who", ["ana", "dee"])
+def test_nobody_pauses_or_forgets_anybody_else_in_a_tool(who: str, world: World) -> None:
+    says_everywhere(world)
+    for words in ("pause", "yes, forget me", "forget me now", "forget Cy Tanaka"):
+        world.write(who, words)
+        world.ask(who, words)
+    assert Account.objects.filter(source_id="cy", is_paused=False).exists()
+    assert "zephyrmantle" in stored()
+    assert found_by(world, "zephyrmantle")

@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import pytest
 from tests.bridges.world import HOTLINE, World, words_of
 
 import alongside
-from alongside.bridges.actions.connecting import connect, say_problem
+from alongside.bridges.actions.connecting import connect, say_it_works, say_problem
 from alongside.bridges.actions.flowing import flow_on, let_flow
 from alongside.bridges.adapters.pretend.told import Told
-from alongside.conversations.models import Room
+from alongside.conversations.models import Conversation, Room
 from alongside.conversations.rules import Said
 from alongside.kit import clock
 from alongside.kit.refused import Refused
@@ -58,6 +59,21 @@ def sends(tree: ast.AST) -> list[ast.AST]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "send"]
 
 
+def letters_by_hand(tree: ast.AST) -> list[ast.AST]:
+    """Mails that are sent past the outbox."""
+    names = {
+        "send_mail",
+        "send_mass_mail",
+        "mail_admins",
+        "mail_managers",
+        "EmailMultiAlternatives",
+        "SMTP",
+        "SMTP_SSL",
+    }
+    called = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in called if name_of(call.func) in names]
+
+
 def put_out_without_a_reason(tree: ast.AST) -> list[ast.AST]:
     """Every way out whose reason is not one of `Because`, written there or handed on."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and name_of(node.func) == "put_out"]
@@ -89,6 +105,12 @@ def test_only_the_sender_hands_a_post_to_a_tool() -> None:
     assert elsewhere == {"bridges/followers/sending.py"}
 
 
+def test_no_mail_goes_past_the_outbox_but_the_one_that_signs_in() -> None:
+    """Which somebody waits for who has just written their address into a page."""
+    elsewhere = {path for path in places(letters_by_hand) if not path.startswith("bridges/adapters/mail/")}
+    assert elsewhere == {"web/sign_in.py"}
+
+
 def test_every_post_is_put_out_for_a_reason() -> None:
     assert places(put_out_without_a_reason) == set()
     assert inspect.signature(put_out).parameters["because"].default is inspect.Parameter.empty
@@ -104,6 +126,8 @@ def test_every_post_is_put_out_for_a_reason() -> None:
         (deliveries_made, "cursor.execute('INSERT INTO letters_delivery VALUES (1)')"),
         (sends, "await opened(bridge).send(post)"),
         (sends, "later(adapter.send, post)"),
+        (letters_by_hand, "mail.send_mail('Your week', text, None, [address])"),
+        (letters_by_hand, "EmailMultiAlternatives('Your week', text).attach(x)"),
         (put_out_without_a_reason, "put_out(None, connection_id=1, key='x', post=b'')"),
         (put_out_without_a_reason, "actions.put_out(None, key='x', because='a reminder')"),
     ],
@@ -176,11 +200,19 @@ def owner(world: World) -> str:
     one = make_person(None, email="ana@acme.example", name="Ana Moreau")
     Account.objects.filter(source_id="ana").update(person=one)
     connect(viewer_of_person(one), kind="pretend-mail", key="acme", name="Acme mail", given={"file": "unused"})
-    for _twice in range(2):
-        say_problem(None, bridge_id=world.mailing.bridge_id, problem="The password was changed.", is_permanent=True)
-    world.work()
+    is_broken(world)
+    breaks(world)
     assert len(world.written_to("ana")) == 1
     return words_of(world.written_to("ana")[-1])
+
+
+def is_broken(world: World) -> None:
+    say_problem(None, bridge_id=world.mailing.bridge_id, problem="The password was changed.", is_permanent=True)
+
+
+def breaks(world: World) -> None:
+    is_broken(world)
+    world.work()
 
 
 def post_of_feed(world: World) -> str:
@@ -188,14 +220,18 @@ def post_of_feed(world: World) -> str:
     account = Account.objects.get(source_id="ana")
     room = Room.objects.get(source_id=HOTLINE)
     let_flow(None, address="https://ana.example/feed", title="Ana’s blog", account_id=account.pk, room_id=room.pk)
-    feed = Room.objects.get(source_id="https://ana.example/feed")
+    writes_in_their_blog(world, 1)
+    return words_of(world.said_in()[-1])
+
+
+def writes_in_their_blog(world: World, number: int) -> None:
+    account, feed = Account.objects.get(source_id="ana"), Room.objects.get(source_id="https://ana.example/feed")
     post = Said(
-        source_id="1", room_id=feed.pk, author_id=account.pk, html="<p>Hives</p>", text="Hives",
-        said_at=clock.now() + timedelta(seconds=1), context="1", url="https://ana.example/1",
+        source_id=f"{number}", room_id=feed.pk, author_id=account.pk, html="<p>Hives</p>", text="Hives",
+        said_at=clock.now() + timedelta(seconds=1), context="1", url=f"https://ana.example/{number}",
     )  # fmt: skip
     flow_on(None, said=[post])
     world.work()
-    return words_of(world.said_in()[-1])
 
 
 WHY: dict[Because, tuple[Callable[[World], str], str]] = {
@@ -215,3 +251,74 @@ def test_every_reason_that_is_not_ones_own_act_is_looked_at_here() -> None:
 def test_every_post_that_comes_by_itself_says_why_it_came(because: Because, world: World) -> None:
     happens, why = WHY[because]
     assert why in happens(world)
+
+
+def breaks_anew(world: World) -> None:
+    say_it_works(None, bridge_id=world.mailing.bridge_id)
+    is_broken(world)
+
+
+def in_reply(who: str) -> Callable[[World], object]:
+    return lambda world: world.write(who, "no more of this", world.written_to(who)[-1].id)
+
+
+def asks_in_room(who: str, words: str) -> Callable[[World], object]:
+    return lambda world: world.ask(who, words)
+
+
+def in_the_thread(world: World) -> None:
+    world.say("bo", "And one thing more.", context=Conversation.objects.get().source_id)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How such a one never comes again: what the post itself says of it, that done, and what would bring another."""
+
+    says: str
+    do: Callable[[World], object]
+    again: Callable[[World], object]
+
+
+ENDINGS: dict[Because, Ending] = {
+    Because.HERE: Ending(
+        "“stop”, or removing me, ends it at once.",
+        lambda world: world.put_out(HOTLINE),
+        asks_in_room("ana", "remember this room"),
+    ),
+    Because.ANSWERED: Ending("“no more of this” in reply", in_reply("cy"), in_the_thread),
+    Because.LATER_REPLY: Ending("“no more of this” in reply", in_reply("cy"), in_the_thread),
+    Because.OWNER: Ending("“no more of this” in reply", in_reply("ana"), breaks_anew),
+    Because.POST_OF_FEED: Ending(
+        "A member who says “no more of this” to me here ends that.",
+        asks_in_room("bo", "no more of this"),
+        lambda world: writes_in_their_blog(world, 2),
+    ),
+}
+
+
+def reasons_put_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Why each thing was written down from now on, whatever became of it."""
+    reasons: list[str] = []
+    written = Delivery.objects.bulk_create
+
+    def noted(rows: list[Delivery], **more: object) -> object:
+        reasons.extend(row.because for row in rows)
+        return written(rows, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Delivery.objects, "bulk_create", noted)
+    return reasons
+
+
+@pytest.mark.parametrize("is_ended", [False, True], ids=["again", "never again"])
+@pytest.mark.parametrize("because", WHY, ids=lambda one: one.name.lower())
+def test_every_post_that_comes_by_itself_says_how_it_never_comes_again_and_so_it_is(
+    because: Because, world: World, monkeypatch: pytest.MonkeyPatch, *, is_ended: bool
+) -> None:
+    happens, _why = WHY[because]
+    ending = ENDINGS[because]
+    assert ending.says in happens(world)
+    if is_ended:
+        ending.do(world)
+    reasons = reasons_put_out(monkeypatch)
+    ending.again(world)
+    assert (because.value in reasons) != is_ended

@@ -21,6 +21,7 @@ class Served:
     process: subprocess.Popen[str]
     address: str
     seconds: float
+    home: Path
 
     def interrupt(self) -> int:
         """Ctrl-C in a terminal: the whole group of processes in front gets it."""
@@ -68,7 +69,7 @@ def serving(home: Path, *words: str) -> Iterator[Served]:
             if process.poll() is not None or time.monotonic() - began > PATIENCE:
                 raise AssertionError(f"It did not start: {log.read_text()}")
             time.sleep(0.1)
-        yield Served(process, address, time.monotonic() - began)
+        yield Served(process, address, time.monotonic() - began, home)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)

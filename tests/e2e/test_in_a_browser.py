@@ -11,6 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.e2e.served import Served
 
+from alongside.bridges.stopping import PURPOSE
+from alongside.kit.sealing import sealing_in
+
 pytestmark = pytest.mark.browser
 Visiting = Callable[..., BrowserContext]
 
@@ -83,7 +86,14 @@ def pages_of(page: Page, served: Served) -> list[str]:
     of_notes = ["/notes/", note, f"{note}/edit", f"{note}/history", "/notes/tell", "/questions/", f"{conversation}/keep",
                 f"{conversation}/around", f"{note}/close"]  # fmt: skip
     return ["/", *found, "/find", room, conversation, f"{conversation}/close", "/things/", "/choices/", "/charter",
-            "/things/known", "/choices/forget", "/sign-in/", "/sign-in/ask/", "/rooms/nothing", *of_notes]  # fmt: skip
+            address_to_stop(served), "/things/known", "/choices/forget",
+            "/sign-in/", "/sign-in/ask/", "/rooms/nothing", *of_notes]  # fmt: skip
+
+
+def address_to_stop(served: Served) -> str:
+    """As it is told to somebody with what comes to them by itself."""
+    (home,) = (served.home / "try-out").iterdir()
+    return f"/stop/{sealing_in(home).token('1 f:1', PURPOSE)}"
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,10 @@ knows is left out of what comes of it.
 from django.db.models import Q
 
 from alongside.bridges.models import Bridge, Flow, Followed
+from alongside.bridges.rules import QUIETLY
+from alongside.conversations.actions.messages import remove
+from alongside.conversations.models import Message
+from alongside.notes.actions.titling import take_back_titles
 from alongside.people.rules import Known, Viewer, Whom
 
 
@@ -15,7 +19,10 @@ def tell_of(whom: Whom) -> None:
 
 
 def forget_some(whom: Whom) -> int:
-    """A thread that somebody else kept, too, goes on being followed for them."""
+    """A thread that somebody else kept, too, goes on being followed for them. What they asked without their name goes
+    as long as it is known here that it was theirs: while the thread is followed for them.
+    """
+    _forget_quiet_words(whom)
     asked = Followed.objects.filter(asked_by_id__in=whom.account_ids)
     gone = asked.filter(kept_by__isnull=False).exclude(kept_by_id__in=whom.account_ids).update(asked_by=None)
     kept = Followed.objects.filter(kept_by_id__in=whom.account_ids, asked_by__isnull=False)
@@ -24,6 +31,15 @@ def forget_some(whom: Whom) -> int:
     gone += Followed.objects.filter(mine).delete()[0]
     gone += Flow.objects.filter(account_id__in=whom.account_ids).delete()[0]
     return gone + Bridge.objects.filter(owner_id=whom.person_id or 0).update(owner=None)
+
+
+def _forget_quiet_words(whom: Whom) -> None:
+    threads = Followed.objects.filter(asked_by_id__in=whom.account_ids, is_quiet=True)
+    for room_id, context in threads.values_list("room_id", "context"):
+        there = Message.objects.filter(room_id=room_id, conversation__source_id=context, author__source_id=QUIETLY)
+        ids = list(there.values_list("id", flat=True))
+        take_back_titles(None, message_ids=ids)
+        remove(None, message_ids=ids)
 
 
 def known_of(viewer: Viewer) -> list[Known]:

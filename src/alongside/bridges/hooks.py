@@ -42,7 +42,13 @@ def hook(request: HttpRequest, kind: str, bridge_id: int) -> HttpResponse:
     if received.arrived:
         batch = Batch(arrived=received.arrived)
         try:
-            take_in(None, bridge_id=bridge.bridge_id, connection_id=bridge.connection_id, batch=batch)
+            take_in(
+                None,
+                bridge_id=bridge.bridge_id,
+                connection_id=bridge.connection_id,
+                batch=batch,
+                is_to_complete=received.is_to_complete,
+            )
         except DatabaseError as error:
             if not (sentence := fault_of(error)):
                 raise

@@ -43,6 +43,8 @@ class Arrival(models.Model):
         max_length=10, choices=[(one.value, one.name) for one in ArrivalState], default=ArrivalState.NEW.value
     )
     tries = models.PositiveIntegerField(default=0)
+    # A webhook brought it, and the tool has to be asked what it is about before it is acted on.
+    is_to_complete = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     came_at = models.DateTimeField()
 

@@ -328,7 +328,10 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trigger: str = ""
     may_be_second: bool = False
     is_farewell: bool = False  # the last thing said in this room: the adapter leaves it then (CannotHear)
-    stop: str = ""  # a web address: one POST to it, by whoever has it, and such posts come no more (RFC 8058)
+    # Of what comes by itself, how it never comes again: a web address, to which one POST by whoever has it does it
+    # (RFC 8058), or, where our pages have none, words that do it in reply. "": it is an answer to who gets it.
+    stop: str = ""
+    hearers: str = ""  # the core's own: who heard in the room when this was made; it is said to nobody else
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -348,9 +351,12 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """What a webhook brought, and what to answer at once (Slack's challenge, an empty 200)."""
+    """What a webhook brought, and what to answer at once (Slack's challenge, an empty 200). `is_to_complete`: it is
+    about a post of ours, and what that carried has to be asked of the tool (`Completes`).
+    """
 
     arrived: tuple[Arrived, ...] = ()
+    is_to_complete: bool = False
     status: int = 200
     body: bytes = b""
     content_type: str = "text/plain"
@@ -453,8 +459,9 @@ class Webhook(Protocol):
 
 @runtime_checkable
 class Completes(Protocol):
-    """An adapter whose webhook cannot know everything that its own listening would: what `receive` brought can be
-    given to it once before it is acted on, where the tool may be asked.
+    """An adapter whose webhook cannot know everything that its own listening would: what `receive` brought as
+    `is_to_complete` is given to it once in the bridge process before it is acted on, where the tool may be asked.
+    Where the tool does not say it now it is asked again, and after some tries the event is acted on as it came.
     """
 
     async def completed(self, event: Anything) -> Anything:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import takewhile
 from typing import Any
 
@@ -52,6 +53,7 @@ class NewArrival:
     version: str
     body: bytes
     came_at: datetime
+    is_to_complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,18 @@ def unscoped_hearers_together(room: RoomThere) -> Viewer | None:
     return shared_by(viewers) if viewers else None
 
 
+def unscoped_hearers_mark(room: RoomThere) -> str:
+    """Who hears in a room now, as a digest: another when somebody comes, goes, or is known no more."""
+    facts = unscoped_audience(room.audience_id)
+    guests = Account.objects.filter(pk__in=facts.hearers.account_ids, is_guest=True).order_by("id")
+    heard = (
+        room.audience_id, facts.kind.value, facts.is_sealed, sorted(facts.hearers.account_ids),
+        sorted(facts.hearers.person_ids), list(guests.values_list("id", flat=True)),
+        room.is_there, room.has_strangers, room.are_members_known,
+    )  # fmt: skip
+    return sha256(repr(heard).encode()).hexdigest()[:32]
+
+
 def unscoped_are_followed(threads: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
     """Of threads, each by its room's row and its id, those that are followed. One query, or none for no threads."""
     if not threads:
@@ -266,6 +280,16 @@ def unscoped_conversation_of(room_id: int, context: str) -> str | None:
             .first()
         )
     return found.conversation.public_id if found else None
+
+
+def unscoped_thread_followed(followed_id: int) -> tuple[int, str] | None:
+    """A thread by its row: its room's row and its id there."""
+    return Followed.objects.filter(pk=followed_id).values_list("room_id", "context").first()
+
+
+def unscoped_thread_of_conversation(conversation_id: int) -> tuple[int, str] | None:
+    """The same of a conversation."""
+    return Conversation.objects.filter(pk=conversation_id).values_list("room_id", "source_id").first()
 
 
 def unscoped_account_name(connection_id: int, source_id: str) -> str:
@@ -316,14 +340,14 @@ def unscoped_new_arrivals(bridge_id: int, now: datetime, limit: int) -> Sequence
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT due_at > %s, id, remote_id, version, body, came_at FROM bridges_arrival"
+            "SELECT due_at > %s, id, remote_id, version, body, came_at, is_to_complete FROM bridges_arrival"
             " WHERE bridge_id = %s AND state = %s ORDER BY id LIMIT %s",
             [connection.ops.adapt_datetimefield_value(now), bridge_id, ArrivalState.NEW.value, limit],
         )
         rows = takewhile(lambda row: not row[0], cursor.fetchall())
         return [
-            NewArrival(key, remote_id, version, bytes(body), time_of(came_at))
-            for _, key, remote_id, version, body, came_at in rows
+            NewArrival(key, remote_id, version, bytes(body), time_of(came_at), bool(is_to_complete))
+            for _, key, remote_id, version, body, came_at, is_to_complete in rows
         ]
 
 

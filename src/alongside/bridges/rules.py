@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from alongside.people.rules import Restore
 
+# The one account, of nobody, under which questions stand that somebody asked without their name.
+QUIETLY = "alongside: asked quietly"
+
 
 class ArrivalState(StrEnum):
     NEW = "new"
@@ -28,6 +31,8 @@ REPLAY_KNOWN_FOR = timedelta(days=14)
 LEASED_FOR = timedelta(seconds=30)
 # An event that cannot be dealt with is tried this often; then it is left, and what came after it goes on.
 MOST_TRIES = 8
+# What a webhook brought of a post of ours: so often the tool is asked what that was about, then it goes on without.
+MOST_TRIES_TO_COMPLETE = 4
 
 
 # Acts of one account within a minute; the next one is told so, and what comes still faster is passed by.
@@ -69,6 +74,7 @@ class ActName(StrEnum):
     HELP = "help"
     LISTEN = "remember this room"
     STOP = "stop"
+    NO_MORE = "no more of this"
     JOIN = "join"
     SAY_CODE = "code"
     PART = "part"
@@ -143,6 +149,10 @@ _CORRECT = re.compile(r"correct(?: it)?\s*:\s*(?P<words>.+)", re.IGNORECASE | re
 _ADD = re.compile(rf"add(?: it)?(?P<about> {_REFERENCE})", re.IGNORECASE)
 _FLOW = re.compile(rf"follow my blog\s+(?P<words>\S+)(?:\s+(?:into|in|to)\s+{_ROOM})?{_END}", re.IGNORECASE)
 _STOP_FLOW = re.compile(rf"stop (?:following )?my blog(?:\s+(?P<words>\S+))?{_END}", re.IGNORECASE)
+_NO_MORE = re.compile(
+    rf"(?:please[, ]+)?(?:(?:tell me )?no more(?: of (?:this|these))?|stop telling me)(?P<about> {_REFERENCE})?" + _END,
+    re.IGNORECASE,
+)
 _YES_NO = re.compile(r"(?P<which>yes|no)(?P<about> [pk]:\d{1,18})" + _END, re.IGNORECASE)
 _CONVERSATION = re.compile(r"/conversations/([0-9a-z]{12})")
 
@@ -207,6 +217,8 @@ def _of_choices(text: str) -> Act | None:
         return Act(ActName.FLOW, found["words"], _plain_room(found["room"]))
     if found := _STOP_FLOW.fullmatch(text):
         return Act(ActName.STOP_FLOW, found["words"] or "")
+    if found := _NO_MORE.fullmatch(text):
+        return Act(ActName.NO_MORE, about=(found["about"] or "").strip())
     if found := _YES_NO.fullmatch(text):
         return Act(ActName.YES if found["which"].lower() == "yes" else ActName.NO, about=found["about"].strip())
     return None

@@ -6,11 +6,13 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 
+from alongside.conversations.models import Message
 from alongside.journal.actions import tell
 from alongside.journal.rules import Kind
 from alongside.kit.safe_html import from_markdown
+from alongside.notes.actions.titling import take_back_titles
 from alongside.notes.content import PARTS, Content
-from alongside.notes.models import Credit, Draft, Feed, NameChoice, Note, Passage, Remark, Revision, Weave
+from alongside.notes.models import Credit, Draft, Feed, NameChoice, Note, Passage, Remark, Revision, Source, Weave
 from alongside.notes.queries import asked_of, readable_notes, thanked_in, unscoped_latest_revisions
 from alongside.notes.rules import Standing
 from alongside.notes.unwriting import Written, says_nothing, without_the_forgotten
@@ -29,7 +31,7 @@ def tell_of(whom: Whom) -> None:
 
 def forget_some(whom: Whom) -> int:
     with transaction.atomic():
-        return _forget_passages(whom) + _forget_remarks(whom) + _forget_writing(whom)
+        return _forget_titles(whom) + _forget_passages(whom) + _forget_remarks(whom) + _forget_writing(whom)
 
 
 def _by(whom: Whom) -> Q:
@@ -40,6 +42,13 @@ def _by(whom: Whom) -> Q:
 def _tell(note_ids: set[int]) -> None:
     tell(Kind.NOTES_CHANGED, sorted(note_ids))
     tell(Kind.NOTES_FORGOTTEN, sorted(note_ids))
+
+
+def _forget_titles(whom: Whom) -> int:
+    """All of them at once: in the next step what they said may be gone, and with it how one could tell."""
+    said = Message.objects.filter(author_id__in=whom.account_ids)
+    kept = said.filter(conversation_id__in=Source.objects.values("conversation_id"))
+    return take_back_titles(None, message_ids=list(kept.values_list("id", flat=True)))
 
 
 def _forget_passages(whom: Whom) -> int:

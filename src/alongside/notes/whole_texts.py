@@ -1,18 +1,20 @@
 """Notes as an index is given them: words, and the passages that all their readers may read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from alongside.audiences.models import Hearer
 from alongside.audiences.queries import unscoped_parts_of
 from alongside.audiences.rules import OPEN_KINDS, Kind
+from alongside.conversations.models import Message
 from alongside.notes.following import stands_in
 from alongside.notes.models import Note, Passage, Revision, Source
 from alongside.notes.queries import readable_notes, unscoped_latest_revisions
 from alongside.notes.rules import Standing, is_for_every_reader
+from alongside.notes.titles import is_said_in, title_instead
 from alongside.people.rules import Viewer
 
 
@@ -59,11 +61,15 @@ def _texts(notes: Sequence[Note]) -> list[NoteText]:
     words = unscoped_latest_revisions(ids)
     passages = _passages_for_every_reader(notes)
     sources: dict[int, list[int]] = {}
-    for note_id, conversation in Source.objects.filter(note_id__in=ids).values_list("note_id", "conversation_id"):
+    paused = Message.objects.filter(conversation_id=OuterRef("conversation_id"), author__is_paused=True)
+    kept_from = Source.objects.filter(note_id__in=ids).annotate(has_paused=Exists(paused))
+    with_paused = set[int]()
+    for note_id, conversation, has_paused in kept_from.values_list("note_id", "conversation_id", "has_paused"):
         sources.setdefault(note_id, []).append(conversation)
-    left_out = _written_by_paused(ids)
+        with_paused |= {conversation} if has_paused else set()
+    left_out, silent = _written_by_paused(ids), _said_by_paused(with_paused)
     return [
-        _text(note, words[note.pk], passages.get(note.pk, []), sources.get(note.pk, []))
+        _text(note, words[note.pk], passages.get(note.pk, []), sources.get(note.pk, []), silent)
         for note in notes
         if note.pk not in left_out
     ]
@@ -75,6 +81,15 @@ def _written_by_paused(note_ids: Sequence[int]) -> set[int]:
     paused = Q(person__is_paused=True) | Q(person__isnull=True, account__is_paused=True)
     theirs = set(rows.filter(paused).values_list("note_id", flat=True))
     return theirs - set(rows.filter(note_id__in=theirs).exclude(paused).values_list("note_id", flat=True))
+
+
+def _said_by_paused(conversation_ids: set[int]) -> dict[int, list[str]]:
+    """By conversation, what it is called too. No query for no conversations."""
+    said: dict[int, list[str]] = {}
+    rows = Message.objects.filter(conversation_id__in=conversation_ids, author__is_paused=True)
+    for conversation, text in rows.values_list("conversation_id", "text") if conversation_ids else ():
+        said.setdefault(conversation, []).append(text)
+    return said
 
 
 def _passages_for_every_reader(notes: Sequence[Note]) -> dict[int, list[str]]:
@@ -100,9 +115,16 @@ def _passages_for_every_reader(notes: Sequence[Note]) -> dict[int, list[str]]:
     return found
 
 
-def _text(note: Note, words: Revision, passages: list[str], sources: list[int]) -> NoteText:
+def _text(
+    note: Note, words: Revision, passages: list[str], sources: list[int], silent: Mapping[int, list[str]]
+) -> NoteText:
     content = words.content
     parts = [content.when, content.what_worked, content.why, content.where_not, *passages]
+    # A title that is the words of somebody who paused stands on the note's page, and is neither found nor shown here.
+    left_out = [text for source in sources for text in silent.get(source, ())]
+    title = (
+        title_instead(content.title, now_said=(), left=parts) if is_said_in(content.title, left_out) else content.title
+    )
     return NoteText(
         note_id=note.pk,
         public_id=note.public_id,
@@ -112,7 +134,7 @@ def _text(note: Note, words: Revision, passages: list[str], sources: list[int]) 
         is_readable=not note.audience.is_sealed,
         kept_at=note.kept_at,
         alive_at=note.alive_at,
-        title=content.title,
+        title=title,
         text="\n".join(part for part in parts if part),
         source_ids=tuple(sources),
     )

@@ -18,6 +18,8 @@ PROOFS: dict[int, tuple[str, ...]] = {
     4: (
         "test_what_is_said_in_a_room_everybody_there_may_read",
         "test_a_guest_a_stranger_or_unknown_members_silence_it_in_the_room",
+        "test_whatever_is_asked_for_nothing_that_it_knows_is_said_where_a_hearer_is_unknown",
+        "test_who_comes_in_while_an_answer_is_on_its_way_hears_nothing_that_was_chosen_before",
     ),
     5: (
         "test_reading_and_looking_write_nothing_and_signing_in_writes_a_session",
@@ -43,6 +45,7 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_an_address_never_offers_a_deactivated_account",
         "test_who_pauses_is_found_by_nobody_now_and_in_later_imports",
         "test_who_is_forgotten_is_read_nowhere_by_nobody",
+        "test_who_is_forgotten_in_a_tool_is_in_no_table_and_comes_back_by_nothing",
         "test_no_later_import_brings_anybody_back",
         "test_what_cannot_be_called_back_is_named_before_and_after",
     ),
@@ -52,6 +55,7 @@ PROOFS: dict[int, tuple[str, ...]] = {
         "test_a_reason_that_nobody_asked_for_is_refused_and_written_nowhere",
         "test_while_nobody_does_anything_nothing_is_said",
         "test_every_post_that_comes_by_itself_says_why_it_came",
+        "test_every_post_that_comes_by_itself_says_how_it_never_comes_again_and_so_it_is",
     ),
     12: (
         "test_ones_own_words_go_along_and_nobody_elses_nor_what_is_sealed",

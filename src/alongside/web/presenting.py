@@ -10,6 +10,7 @@ from alongside.web.wording import Piece, When, initials
 Here = Literal[
     "tools",
     "connections",
+    "stop",
     "home",
     "notes",
     "find",

@@ -1,8 +1,13 @@
 """The contract of all adapters, through the real core, Dovecot and Postfix."""
 
+import re
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
+from django.test import Client
+from pytest_django import Settings
 
 from alongside.conversations.models import Message
 from tests.bridges.contract import ANSWER, NOTHING, QUESTION, Contract
@@ -61,3 +66,24 @@ class TestMail(Contract):
         self.settled()
         assert not any(one.is_for_them_alone for one in house.seen_by(house.ana)[1:])
         assert Message.objects.count() == 2
+
+    def test_what_comes_by_itself_is_ended_by_the_word_in_reply_and_by_a_mail_program(self, settings: Settings) -> None:
+        house = self.harness
+        assert isinstance(house, MailHarness)
+        settings.BASE_URL = "https://alongside.example"
+        self.is_there(house.open_room)
+        house.say_to_us(house.cy, "ask in company@: Who knows the new export?")
+        asked = self.shows(house.bo, "Who knows the new export?")
+        self.until(lambda: Message.objects.count() == 1, "It is asked")
+        house.say(house.bo, house.open_room, "I do.", asked.source_id)
+        told = self.shows(house.cy, "“no more of this” in reply")
+        raw = next(one for one in house.servers.mails(house.cy) if told.source_id.encode() in one)
+        mail = message_from_bytes(raw, policy=default)
+        web, by_mail = re.findall(r"<(https:[^>]+|mailto:[^>?]+)", str(mail["List-Unsubscribe"]))
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert Client().get(web.removeprefix(settings.BASE_URL)).status_code == 200
+        house.write(house.cy, [by_mail.removeprefix("mailto:")], "", subject="stop")
+        self.shows(house.cy, "Nothing comes to you by itself any more")
+        house.say(house.bo, house.open_room, "And the old one, too.", asked.source_id)
+        self.settled()
+        assert not self.seen(house.cy, "And the old one")

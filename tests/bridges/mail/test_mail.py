@@ -83,7 +83,7 @@ def test_an_answer_that_comes_by_itself_can_be_ended_by_a_mail_to_nobody_but_us(
     house.write(house.ana, [address], "", subject="stop")
     run.wait(run.said)
     (said,) = run.said()
-    assert (said.account, said.words, said.about, said.is_to_us) == (house.ana, "stop", "letter:1", True)
+    assert (said.account, said.words, said.about, said.is_to_us) == (house.ana, "no more of this", "letter:1", True)
 
 
 def test_a_list_is_a_room_with_its_members_once_we_are_subscribed(house: MailHarness, running: Run) -> None:

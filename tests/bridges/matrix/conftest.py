@@ -1,4 +1,4 @@
-"""A homeserver for all tests of a run, and a workspace of its own for each."""
+"""A workspace of its own for each test, on the homeserver of the run."""
 
 from collections.abc import Iterator
 
@@ -8,21 +8,6 @@ from tests.bridges.matrix.harness import MatrixHarness
 from tests.bridges.matrix.inbox import Inbox
 from tests.bridges.matrix.proxy import Loop
 from tests.bridges.matrix.synapse import Synapse
-
-
-@pytest.fixture(scope="session")
-def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
-    server = Synapse(tmp_path_factory.mktemp("synapse"))
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def loop() -> Iterator[Loop]:
-    one = Loop()
-    yield one
-    one.close()
 
 
 @pytest.fixture

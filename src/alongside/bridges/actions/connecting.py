@@ -12,6 +12,7 @@ from alongside.bridges.queries import BridgeFacts, unscoped_bridge
 from alongside.bridges.registry import adapter_class
 from alongside.bridges.rules import LEASED_FOR
 from alongside.bridges.sealed import sealed
+from alongside.bridges.stopping import address_to_stop
 from alongside.kit import clock
 from alongside.kit.sealing import with_new_key
 from alongside.letters.actions import put_out
@@ -103,6 +104,12 @@ def say_problem(_actor: None, *, bridge_id: int, problem: str, is_permanent: boo
         row.save(update_fields=["problem", "problem_since", "is_problem_permanent", "is_owner_told"])
 
 
+def own_no_more(actor: Viewer, *, bridge_id: int) -> bool:
+    """Whoever connected it is told of it never again. Whether they were until now is returned."""
+    mine = Bridge.objects.filter(pk=bridge_id, owner_id=actor.person_id or 0)
+    return bool(mine.update(owner=None))
+
+
 def _told(row: Bridge) -> bool:
     """Through another connection in which its owner has an account; otherwise the page and `check` say it."""
     others = Bridge.objects.filter(is_on=True, is_problem_permanent=False).exclude(pk=row.pk)
@@ -115,10 +122,15 @@ def _told(row: Bridge) -> bool:
         body = Body(
             title=f"{row.connection.name} is not connected any more",
             lines=(row.problem, "Nothing that was taken in is lost. `alongside check` says how to mend it."),
-            foot=("You connected it, so I tell you, once.",),
+            foot=(
+                "You connected it, so I tell you, once.",
+                "“no more of this” in reply, and I tell you of it never again.",
+            ),
         )
         key = f"owner-{row.pk}-{clock.now():%Y%m%d%H%M%S}"
-        post = Post(key=key, body=body, account=account.source_id)
+        about = f"b:{row.pk}"
+        stop = address_to_stop(account.pk, about)
+        post = Post(key=key, body=body, account=account.source_id, about=about, stop=stop)
         put_out(
             None,
             connection_id=other.connection_id,

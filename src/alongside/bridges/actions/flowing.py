@@ -9,13 +9,15 @@ from alongside.bridges.actions.connecting import connect
 from alongside.bridges.actions.following import see_room
 from alongside.bridges.models import Bridge, Flow, Presence
 from alongside.bridges.port import Body, Item, Post, Reach, RoomSeen, encoded
-from alongside.bridges.queries import BridgeFacts, unscoped_bridge
+from alongside.bridges.queries import BridgeFacts, RoomThere, is_hearer_of, unscoped_bridge
 from alongside.bridges.registry import adapter_class
 from alongside.bridges.rules import Listens
 from alongside.conversations.rules import Said
 from alongside.kit import clock
+from alongside.kit.refused import Refused
 from alongside.letters.actions import put_out
 from alongside.letters.rules import Because
+from alongside.people.rules import Viewer
 
 KIND, KEY = "feed", "feeds"
 
@@ -56,6 +58,15 @@ def end_flows(_actor: None, *, account_ids: Collection[int], address: str = "") 
     return ended
 
 
+def tell_no_blogs(actor: Viewer, *, room: RoomThere) -> int:
+    """What is new in blogs is told in this room no more, because a member of it said so; they are found as before.
+    How many there were is returned. Raises Refused for anybody else.
+    """
+    if not is_hearer_of(actor, room):
+        raise Refused(_("Only somebody who is in this room can say that."))
+    return Flow.objects.filter(room_id=room.room_id).update(room=None)
+
+
 def flow_on(_actor: None, *, said: Sequence[Said]) -> None:
     """A new post is told in the room into which its owner let it flow, once; edits and what was there before are not."""
     flows: dict[int, list[Flow]] = {}
@@ -75,7 +86,10 @@ def _tell(flow: Flow, one: Said) -> None:
     body = Body(
         title=_("New in %(blog)s") % {"blog": flow.feed.name},
         items=(Item(title=one.subject or one.text[:80], link=one.url),),
-        foot=(_("%(name)s lets their blog flow into this room.") % {"name": flow.account.name},),
+        foot=(
+            _("%(name)s lets their blog flow into this room.") % {"name": flow.account.name},
+            _("A member who says “no more of this” to me here ends that."),
+        ),
     )
     key = f"flow-{flow.pk}-{one.source_id}"[:200]
     put_out(

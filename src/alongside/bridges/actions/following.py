@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 
 from alongside.audiences.queries import unscoped_audience
 from alongside.audiences.rules import Kind
@@ -182,3 +183,19 @@ def follow_moved(_actor: None, *, room_id: int, contexts: Collection[str], to: t
                 is_quiet=row.is_quiet,
             )
         row.delete()
+
+
+def end_telling(actor: Viewer, *, threads: Collection[tuple[int, str]] | None = None) -> int:
+    """Somebody is told nothing more by itself of these threads (each its room's row and its id), or of none at all.
+    One that nobody else asked or kept is not followed any more. How many there were is returned.
+    """
+    mine = Q(asked_by_id__in=actor.account_ids) | Q(kept_by_id__in=actor.account_ids)
+    with transaction.atomic():
+        rows = list(Followed.objects.select_for_update().filter(mine))
+        ended = [row for row in rows if threads is None or (row.room_id, row.context) in threads]
+        for row in ended:
+            row.asked_by_id = None if row.asked_by_id in actor.account_ids else row.asked_by_id
+            row.kept_by_id = None if row.kept_by_id in actor.account_ids else row.kept_by_id
+            row.save(update_fields=["asked_by", "kept_by"])
+        Followed.objects.filter(pk__in=[row.pk for row in ended], asked_by=None, kept_by=None).delete()
+    return len(ended)

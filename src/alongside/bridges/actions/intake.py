@@ -12,7 +12,14 @@ from alongside.bridges.models import Arrival, Bridge
 from alongside.bridges.naming import gone_before, name_in_inbox
 from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Moved, Said, encoded
 from alongside.bridges.queries import RoomThere, unscoped_are_followed, unscoped_are_known, unscoped_rooms
-from alongside.bridges.rules import MOST_TRIES, REPLAY_KNOWN_FOR, ArrivalState, Listens, is_taken_in
+from alongside.bridges.rules import (
+    MOST_TRIES,
+    MOST_TRIES_TO_COMPLETE,
+    REPLAY_KNOWN_FOR,
+    ArrivalState,
+    Listens,
+    is_taken_in,
+)
 from alongside.bridges.storable import is_act, storable
 from alongside.kit import clock
 from alongside.kit.durable import durable
@@ -22,10 +29,12 @@ from alongside.people.rules import Restore
 # Rows written at once: a transaction stays far below 100 ms.
 AT_ONCE = 500
 FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
 Key = tuple[int, str]
 _INSERT = (
-    "INSERT INTO bridges_arrival (bridge_id, remote_id, version, body, is_act, state, tries, due_at, came_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+    "INSERT INTO bridges_arrival"
+    " (bridge_id, remote_id, version, body, is_act, state, tries, is_to_complete, due_at, came_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 )
 
 
@@ -43,6 +52,7 @@ def take_in(
     bridge_id: int,
     connection_id: int,
     batch: Batch,
+    is_to_complete: bool = False,
     restore: Restore | EllipsisType | None = ...,
     after: str | None = None,
 ) -> int:
@@ -58,11 +68,11 @@ def take_in(
     """
     kept = _listened_to(connection_id, storable(batch.arrived))
     now, new = clock.now(), 0
-    rows = [_row(bridge_id, one, now) for one in kept[:AT_ONCE]]
+    rows = [_row(bridge_id, one, now, is_to_complete=is_to_complete) for one in kept[:AT_ONCE]]
     for start in range(AT_ONCE, len(kept), AT_ONCE):
         with durable():
             new += _insert(rows)
-        rows = [_row(bridge_id, one, now) for one in kept[start : start + AT_ONCE]]
+        rows = [_row(bridge_id, one, now, is_to_complete=is_to_complete) for one in kept[start : start + AT_ONCE]]
     with durable():
         if restore is not ... and restore != unscoped_restore():
             raise BroughtBack
@@ -74,11 +84,11 @@ def take_in(
     return new
 
 
-def _row(bridge_id: int, one: Arrived, now: datetime) -> tuple[Any, ...]:
+def _row(bridge_id: int, one: Arrived, now: datetime, *, is_to_complete: bool) -> tuple[Any, ...]:
     moment = connection.ops.adapt_datetimefield_value(now)
     return (
         bridge_id, name_in_inbox(one.remote_id, one.version), "", encoded(one.event), is_act(one.event),
-        ArrivalState.NEW.value, 0, moment, moment,
+        ArrivalState.NEW.value, 0, is_to_complete, moment, moment,
     )  # fmt: skip
 
 
@@ -166,6 +176,26 @@ def try_later(_actor: None, *, arrival_id: int) -> bool:
     row.due_at = clock.now() + timedelta(seconds=FIRST_PAUSE * 2 ** (row.tries - 1))
     row.save(update_fields=["tries", "state", "body", "due_at"])
     return row.state == ArrivalState.NEW.value
+
+
+def complete(_actor: None, *, arrival_id: int, event: Anything | None) -> None:
+    """What it is about is known now; or, without an event, the tool does not say it, and it stands as it came."""
+    changed = {} if event is None else {"body": encoded(event)}
+    row = Arrival.objects.filter(pk=arrival_id, state=ArrivalState.NEW.value)
+    row.update(is_to_complete=False, due_at=clock.now(), **changed)
+
+
+def complete_later(_actor: None, *, arrival_id: int, retry_after: float | None) -> None:
+    """The tool does not say now what it is about. After MOST_TRIES_TO_COMPLETE it is acted on as it came: nothing is
+    lost that somebody said, and what came after it has waited long enough.
+    """
+    row = Arrival.objects.get(pk=arrival_id)
+    row.tries += 1
+    pause = FIRST_PAUSE * 2 ** (row.tries - 1) if retry_after is None else min(retry_after, LONGEST_PAUSE)
+    row.due_at = clock.now() + timedelta(seconds=pause)
+    if row.tries >= MOST_TRIES_TO_COMPLETE:
+        row.is_to_complete, row.tries, row.due_at = False, 0, clock.now()
+    row.save(update_fields=["tries", "is_to_complete", "due_at"])
 
 
 def trim(_actor: None) -> None:

@@ -9,6 +9,8 @@ from alongside.audiences.queries import readable_by
 from alongside.bridges.models import Bridge, Followed
 from alongside.bridges.port import Body, Button, Can, Post, encoded
 from alongside.bridges.registry import adapter_class
+from alongside.bridges.rules import ActName
+from alongside.bridges.stopping import address_to_stop
 from alongside.bridges.wording import in_a_room, page
 from alongside.conversations.models import Conversation, Room
 from alongside.conversations.rules import Said, anchor_of
@@ -58,7 +60,7 @@ def _to(account_id: int, followed: Followed, one: Said, because: Because) -> Non
             else None
         )
     else:
-        body = _answered(followed, one)
+        body = _answered(followed, one, _no_more(conversation, one, bridge.kind))
     if body is None:
         return
     about = f"c:{conversation.public_id}.{anchor_of(one.said_at)}"
@@ -67,6 +69,7 @@ def _to(account_id: int, followed: Followed, one: Said, because: Because) -> Non
         body=body,
         account=account.source_id,
         about=f"q:{followed.pk} {about}" if followed.is_quiet else about,
+        stop=address_to_stop(account_id, f"f:{followed.pk}"),
     )
     put_out(
         None,
@@ -82,14 +85,27 @@ def _may_read(viewer: Viewer, conversation: Conversation) -> bool:
     return readable_by(viewer, Conversation.objects.filter(pk=conversation.pk)).exists()
 
 
-def _answered(followed: Followed, one: Said) -> Body:
+def _no_more(conversation: Conversation, one: Said, kind: str) -> tuple[Button, ...]:
+    """How never to get such a one again, with a press where the tool has buttons."""
+    words = f"{ActName.NO_MORE} c:{conversation.public_id}.{anchor_of(one.said_at)}"
+    return (Button(label=_("No more of this"), words=words),) if Can.BUTTON in adapter_class(kind).can else ()
+
+
+def _ends() -> str:
+    return _("“no more of this” in reply, and nothing more of this thread comes to you.")
+
+
+def _answered(followed: Followed, one: Said, buttons: tuple[Button, ...]) -> Body:
     who = Account.objects.get(pk=one.author_id).name
     place = in_a_room(followed.room.name)
-    foot = [_("You asked this through me, so I tell you. “this helped” thanks them.")]
+    foot = [_("You asked this through me, so I tell you. “this helped” thanks them."), _ends()]
     if followed.is_quiet:
         foot.append(_("Reply “answer: …”, and it goes into the thread without your name."))
     return Body(
-        title=_("%(name)s answered in %(room)s") % {"name": who, "room": place}, quote=one.text, foot=tuple(foot)
+        title=_("%(name)s answered in %(room)s") % {"name": who, "room": place},
+        quote=one.text,
+        buttons=buttons,
+        foot=tuple(foot),
     )
 
 
@@ -101,10 +117,12 @@ def _later_reply(room: Room, conversation: Conversation, one: Said, kind: str) -
     link = page(reverse("conversation", args=[conversation.public_id]), kind)
     if link:
         buttons = (*buttons, Button(label=_("See the thread"), words="", link=link))
-    foot = _("You kept this thread, so I offer it.")
+    offered, ends = _("You kept this thread, so I offer it."), _ends()
     return Body(
         title=_("%(name)s said more in %(room)s") % {"name": who, "room": in_a_room(room.name)},
         quote=one.text,
-        buttons=buttons,
-        foot=(foot,) if buttons else (foot, _("Reply “%(words)s” to add it to the note.") % {"words": words}),
+        buttons=(*buttons, *_no_more(conversation, one, kind)),
+        foot=(offered, ends)
+        if buttons
+        else (offered, _("Reply “%(words)s” to add it to the note.") % {"words": words}, ends),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from alongside.bridges.acts import choosing, finding, flowing, helping, keeping, posting, rooms, thanking
+from alongside.bridges.acts import choosing, ending, finding, flowing, helping, keeping, posting, rooms, thanking
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing
 from alongside.bridges.port import Body, Can, Post
 from alongside.bridges.rules import ActName
@@ -24,6 +24,7 @@ ACTS: dict[ActName, Callable[[Asking], Answer]] = {
     ActName.DID_NOT_HELP: thanking.helped,
     ActName.LISTEN: rooms.remember,
     ActName.STOP: rooms.stop,
+    ActName.NO_MORE: ending.no_more,
     ActName.FORGET_ROOM: rooms.forget_room,
     ActName.OPEN: rooms.open_archive,
     ActName.HELP: helping.explain,
@@ -90,4 +91,5 @@ def post_of(outgoing: Outgoing, key: str) -> Post:
         in_name_of_account=outgoing.in_name_of_account,
         about=outgoing.about,
         is_farewell=outgoing.is_farewell,
+        hearers=outgoing.hearers,
     )

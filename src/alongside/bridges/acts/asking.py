@@ -48,6 +48,7 @@ class Outgoing:
     in_name_of_account: str = ""
     about: str = ""
     is_farewell: bool = False
+    hearers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

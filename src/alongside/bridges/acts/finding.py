@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing, said
 from alongside.bridges.port import Body, Button, Can, Item
-from alongside.bridges.queries import RoomThere, rooms_to_ask_in, unscoped_hearers_together
+from alongside.bridges.queries import RoomThere, rooms_to_ask_in, unscoped_hearers_mark, unscoped_hearers_together
 from alongside.bridges.rules import shortened
 from alongside.bridges.wording import in_a_room, in_month, on_day, page, why_it_came
 from alongside.letters.rules import Because
@@ -42,7 +42,7 @@ def find(asking: Asking) -> Answer:
 def find_here(asking: Asking) -> Answer:
     """For everybody in a room, because one of them asked: only from what each of them may read, and it says so."""
     room = asking.room
-    if room is None:
+    if room is None or not room.is_there:
         return find(asking)
     together = unscoped_hearers_together(room)
     if together is None:
@@ -59,6 +59,7 @@ def find_here(asking: Asking) -> Answer:
         asking.bridge.connection_id,
         room=room.source_id,
         context=asking.context or asking.said_in,
+        hearers=unscoped_hearers_mark(room),
     )
     return Answer(None, also=(outgoing,))
 

@@ -21,6 +21,7 @@ def explain(asking: Asking) -> Answer:
         (_("join accounts"), _("makes several accounts of yours one person, by your own act.")),
         (_("follow my blog ADDRESS into #room"), _("its posts are found, and told there.")),
         (_("remember this room · stop"), _("for members of a room.")),
+        (_("no more of this"), _("ends what comes to you by itself; said in a room, the blogs that are told there.")),
     )
     return Answer(
         Body(

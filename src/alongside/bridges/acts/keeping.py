@@ -125,13 +125,11 @@ def _conversation(asking: Asking) -> str | None:
 
 
 def _note(asking: Asking) -> str | None:
-    named = [one for one in (*asking.act.about.split(), *asking.about) if one.startswith("n:")]
-    if named:
-        return named[0].removeprefix("n:")
-    thread = asking.context or asking.message
-    if asking.room is None or not thread:
-        return None
-    public_id = unscoped_conversation_of(asking.room.room_id, thread)
+    """The note that an answer of ours named, or the one that was kept from the conversation that is meant."""
+    named = [one for one in (*asking.act.about.split(), *asking.about) if one[:2] in ("n:", "c:")]
+    if note := next((one for one in named if one.startswith("n:")), None):
+        return note.removeprefix("n:")
+    public_id = named[0].removeprefix("c:").partition(".")[0] if named else _thread(asking)
     if public_id is None:
         return None
     try:
@@ -140,6 +138,13 @@ def _note(asking: Asking) -> str | None:
         return None
     kept = next(iter(notes_kept_from(asking.viewer, row)), None)
     return kept.public_id if kept else None
+
+
+def _thread(asking: Asking) -> str | None:
+    thread = asking.context or asking.message
+    if asking.room is None or not thread:
+        return None
+    return unscoped_conversation_of(asking.room.room_id, thread)
 
 
 def _draft_shown(asking: Asking, found: Drafted) -> Body:

@@ -7,6 +7,7 @@ from alongside.audiences.rules import may_open
 from alongside.bridges.actions.following import listen as listen_in
 from alongside.bridges.actions.forgetting import forget_room as forget_what_was_said
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing, said
+from alongside.bridges.acts.ending import no_more
 from alongside.bridges.port import Body, Button, Can, CannotHear
 from alongside.bridges.queries import RoomThere, unscoped_hearers_together, unscoped_sealed_before
 from alongside.bridges.rules import ActName, Listens
@@ -76,6 +77,9 @@ def remember(asking: Asking) -> Answer:
 
 
 def stop(asking: Asking) -> Answer:
+    """In a room, to remember it; in reply to what came by itself, that."""
+    if asking.room is None and asking.about:
+        return no_more(asking)
     answer = _listening(
         asking,
         Listens.WHEN_ASKED,
@@ -124,6 +128,8 @@ def _listening(asking: Asking, listens: Listens, words: str) -> Answer:
     room = asking.room
     if room is None:
         return said(_("Write it in the room that is meant."))
+    if not room.is_there:
+        return said(_("I am not in this room. A member of it can invite me."))
     try:
         listen_in(asking.viewer, room=room, listens=listens)
     except Refused as refused:

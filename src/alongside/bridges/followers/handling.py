@@ -70,6 +70,7 @@ from alongside.kit import clock
 from alongside.kit.faults import fault_of
 from alongside.letters.actions import give_up_all_for, put_out
 from alongside.letters.rules import Because
+from alongside.notes.actions.titling import take_back_titles
 from alongside.people.queries import unscoped_restore, unscoped_viewer_of_account
 
 AT_ONCE = 500
@@ -86,11 +87,19 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
+class Incomplete:
+    """An arrival of a webhook that goes on once the tool was asked what it is about."""
+
+    arrival_id: int
+    event: Anything
+
+
+@dataclass(frozen=True, slots=True)
 class Handled:
     """How many arrivals were dealt with, and what the first one that could not be needs."""
 
     count: int
-    needs: Needs | None = None
+    needs: Needs | Incomplete | None = None
 
 
 def handle_due(_actor: None, *, bridge: BridgeFacts, can: frozenset[Can]) -> Handled:
@@ -101,6 +110,8 @@ def handle_due(_actor: None, *, bridge: BridgeFacts, can: frozenset[Can]) -> Han
     count = 0
     for rows, events in _together(unscoped_new_arrivals(bridge.bridge_id, clock.now(), AT_ONCE)):
         for some, these in _as_one_or_each(bridge, can, rows, events):
+            if these and some[0].is_to_complete and _may_be_about_ours(these[0]):
+                return Handled(count, Incomplete(some[0].arrival_id, these[0]))
             try:
                 if these:
                     _handle(bridge, can, some, these)
@@ -183,6 +194,10 @@ def _is_plain(event: Anything) -> bool:
     return isinstance(event, Said) and not event.is_to_us
 
 
+def _may_be_about_ours(event: Anything) -> bool:
+    return isinstance(event, Reacted) or (isinstance(event, Said) and event.is_to_us)
+
+
 def _handle(bridge: BridgeFacts, can: frozenset[Can], rows: list[NewArrival], events: list[Anything]) -> None:
     first = events[0]
     if not _is_plain(first) and isinstance(first, Said | Commanded) and act_of(first.words).name in BY_THEMSELVES:
@@ -244,6 +259,7 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
         for one in said
         if one.room in rooms_here and one.account[:200] in accounts
     ]
+    _take_back_changed_titles(values)
     taken = take_in_messages(
         None,
         said=values,
@@ -256,6 +272,17 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
     if bridge.kind == KIND_OF_FEEDS:
         flow_on(None, said=new)
     return taken
+
+
+def _take_back_changed_titles(said: Sequence[SaidThere]) -> None:
+    """A note may be called by what is said otherwise now."""
+    edited = {(one.room_id, one.source_id): one.text for one in said if one.edited_at is not None}
+    now: dict[int, str] = {}
+    for room_id in {room for room, _source_id in edited}:
+        known = unscoped_known_messages(room_id, [source_id for room, source_id in edited if room == room_id])
+        now |= {row: edited[room_id, source_id] for source_id, row in known.items()}
+    if now:
+        take_back_titles(None, message_ids=list(now), now=now)
 
 
 def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
@@ -427,6 +454,7 @@ def _remove(bridge: BridgeFacts, event: Deleted) -> None:
     room = unscoped_room(bridge.connection_id, event.room)
     ids = unscoped_known_messages(room.room_id, [event.source_id]) if room else {}
     if ids:
+        take_back_titles(None, message_ids=list(ids.values()))
         remove(None, message_ids=list(ids.values()))
     note_gone_before(None, bridge_id=bridge.bridge_id, room=event.room, source_id=event.source_id)
 

@@ -13,12 +13,12 @@ from typing import Any
 from django.db import DatabaseError
 
 from alongside.bridges.actions.connecting import lease, let_go, say_it_listens, say_it_works, say_problem
-from alongside.bridges.actions.intake import BroughtBack, Overtaken, take_in
+from alongside.bridges.actions.intake import BroughtBack, Overtaken, complete, complete_later, take_in
 from alongside.bridges.actions.intake import trim as trim_inbox
-from alongside.bridges.followers.handling import handle_due, handle_with_thread
+from alongside.bridges.followers.handling import Incomplete, Needs, handle_due, handle_with_thread
 from alongside.bridges.followers.sending import send_due
-from alongside.bridges.followers.threads import in_thread, staying_here
-from alongside.bridges.port import Adapter, Permanent, Temporary
+from alongside.bridges.followers.threads import in_a_loop, in_thread, staying_here
+from alongside.bridges.port import Adapter, Anything, Completes, Permanent, Temporary
 from alongside.bridges.queries import (
     BridgeFacts,
     unscoped_bridge,
@@ -26,7 +26,7 @@ from alongside.bridges.queries import (
 )
 from alongside.bridges.registry import UnknownKind
 from alongside.bridges.rules import LEASED_FOR
-from alongside.bridges.sealed import opened
+from alongside.bridges.sealed import end_asking, opened
 from alongside.kit.faults import fault_of
 from alongside.kit.sealing import NoKey
 from alongside.letters.actions import trim as trim_outbox
@@ -38,6 +38,8 @@ from alongside.people.rules import Restore
 LOOKED_EVERY = 0.05
 LOOKED_AT_BRIDGES_EVERY = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+# How long a tool is waited for that is asked what something is about: what came after it waits too.
+PATIENCE = 10.0
 # Connections that have held so long begin with a short pause again when they break.
 HELD = 60.0
 TRIMMED_EVERY = 3600.0
@@ -90,13 +92,38 @@ class Line:
         while True:
             handled = await in_thread(handle_due)(None, bridge=self.bridge, can=self.adapter.can)
             if handled.needs is not None:
-                await self._with_thread(handled.needs)
+                await self._get(handled.needs)
             if handled.count or handled.needs is not None:
                 self._goes.set()
             else:
                 await _woken(self._came)
 
-    async def _with_thread(self, needs: Any) -> None:
+    async def _get(self, needs: Needs | Incomplete) -> None:
+        """What the tool has to be asked before something that came can be dealt with."""
+        if isinstance(needs, Incomplete):
+            await self._complete(needs)
+        else:
+            await self._with_thread(needs)
+
+    async def _complete(self, needs: Incomplete) -> None:
+        """What a webhook could not know. Where the tool does not say it, the event is acted on as it came."""
+        event: Anything | None = None
+        try:
+            if isinstance(self.adapter, Completes):
+                async with asyncio.timeout(PATIENCE):
+                    event = await self.adapter.completed(needs.event)
+        except (Temporary, TimeoutError, OSError) as error:
+            after = error.retry_after if isinstance(error, Temporary) else None
+            await in_thread(complete_later)(None, arrival_id=needs.arrival_id, retry_after=after)
+            return
+        except Permanent as error:
+            if error.is_of_connection:
+                raise
+        except Exception as error:  # noqa: BLE001 (an adapter that breaks at one event goes on with the next)
+            logger.warning("What an event of %s is about was not found (%s).", self.bridge.name, type(error).__name__)
+        await in_thread(complete)(None, arrival_id=needs.arrival_id, event=event)
+
+    async def _with_thread(self, needs: Needs) -> None:
         """An act about a thread that is not here. Where the tool cannot tell it now, the act goes on without."""
         try:
             thread = await self.adapter.thread(needs.room, needs.context)
@@ -255,8 +282,11 @@ async def _pause(stopping: threading.Event, seconds: float) -> None:
 
 
 def follow_tools(stopping: threading.Event) -> None:
-    """The bridge process, until told to stop."""
-    asyncio.run(Bridging().run(stopping))
+    """The bridge process, until told to stop. Then no line to the store is left open."""
+    try:
+        in_a_loop(Bridging().run(stopping))
+    finally:
+        end_asking()
 
 
 async def work_off(bridge: BridgeFacts, adapter: Adapter) -> None:
@@ -265,7 +295,7 @@ async def work_off(bridge: BridgeFacts, adapter: Adapter) -> None:
     while True:
         handled = await in_thread(handle_due)(None, bridge=bridge, can=adapter.can)
         if handled.needs is not None:
-            await line._with_thread(handled.needs)  # noqa: SLF001 (the same module's own)
+            await line._get(handled.needs)  # noqa: SLF001 (the same module's own)
         went = await send_due(bridge, adapter)
         if not handled.count and handled.needs is None and not went.tried:
             break

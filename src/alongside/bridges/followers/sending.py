@@ -15,7 +15,8 @@ from alongside.bridges.actions.following import follow_thread
 from alongside.bridges.followers.threads import in_thread
 from alongside.bridges.models import Followed
 from alongside.bridges.port import Adapter, Can, Permanent, Post, Sent, Temporary
-from alongside.bridges.queries import BridgeFacts, unscoped_account, unscoped_room
+from alongside.bridges.queries import BridgeFacts, unscoped_account, unscoped_hearers_mark, unscoped_room
+from alongside.bridges.rules import QUIETLY
 from alongside.conversations.actions.messages import take_in
 from alongside.conversations.rules import Said
 from alongside.kit import clock, safe_html
@@ -28,7 +29,11 @@ from alongside.people.rules import AccountSaid
 # A tool that does not answer for so long has failed, for all that we know.
 PATIENCE = 60.0
 LET_END = 5.0
-QUIET = AccountSaid("alongside: asked quietly", "Somebody, quietly", is_guest=True)
+_OTHERS_HEAR = (
+    "While it was on its way, other people came to hear in that room, so it was not said there."
+    " Whoever asks again is answered."
+)
+QUIET = AccountSaid(QUIETLY, "Somebody, quietly", is_guest=True)
 T = TypeVar("T")
 logger = logging.getLogger("alongside.bridges")
 
@@ -85,6 +90,9 @@ async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idemp
             None, delivery_id=one.delivery_id, reason="It was written by another version of Alongside."
         )
         return False
+    if post.hearers and not await in_thread(_hears_the_same)(bridge, post):
+        await in_thread(give_up)(None, delivery_id=one.delivery_id, reason=_OTHERS_HEAR)
+        return False
     try:
         async with asyncio.timeout(PATIENCE):
             sent = await adapter.send(post)
@@ -101,6 +109,12 @@ async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idemp
         return False
     await in_thread(after_sent)(bridge, one, post, sent)
     return False
+
+
+def _hears_the_same(bridge: BridgeFacts, post: Post) -> bool:
+    """What is said in a room was chosen for who heard there then; a tool that was busy may take it much later."""
+    room = unscoped_room(bridge.connection_id, post.room)
+    return room is not None and unscoped_hearers_mark(room) == post.hearers
 
 
 def _post(one: Claimed) -> Post | None:

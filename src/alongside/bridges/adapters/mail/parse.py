@@ -33,7 +33,8 @@ _KILO: Final = 1_000
 # Of what one mail says: more of it than a person wrote is a log or a file, and stays in the mail.
 _LONGEST: Final = 200_000
 _LONGEST_WORDS: Final = 50_000
-_STOP: Final = "stop"
+# Of what the token says; where that did not fit into an address, of everything that comes by itself.
+_STOP: Final = "no more of this"
 
 
 @dataclass(frozen=True, slots=True)

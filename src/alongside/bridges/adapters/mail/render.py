@@ -115,7 +115,7 @@ def _marks(post: Post, own: Addresses, account: str, at: datetime) -> dict[str, 
 def _foot(post: Post, *, is_to_list: bool) -> tuple[str, ...]:
     """Why it came, and how never to get such a one again: always there, also where the core says neither."""
     foot = (*(_MAY_BE_SECOND if post.may_be_second else ()), *post.body.foot)
-    if is_to_list or (is_answer(post) and post.body.foot):
+    if is_to_list or post.body.foot:
         return foot
     if is_answer(post):
         return (*foot, "You asked Alongside for this, so it came; nothing else will.")

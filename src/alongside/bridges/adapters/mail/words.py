@@ -25,6 +25,7 @@ _GREETING: Final = re.compile(
 _WHOLE_ACT: Final = re.compile(
     r"(?:please\s+)?(?:keep(?: (?:this|it|the thread|this thread))?|save(?: (?:it|this))?|forget me(?: now)?|help|pause(?: me)?"
     r"|go on|resume|unpause|take my (?:things|words)|what do you know (?:of|about) me\??|remember this room|stop(?: [\w ]{1,30})?"
+    r"|(?:tell me )?no more(?: of (?:this|these))?"
     r"|join(?: my)?(?: accounts?)?|part(?: my)?(?: accounts?)?|forget this room|open this room)[\s.!]*",
     re.IGNORECASE,
 )

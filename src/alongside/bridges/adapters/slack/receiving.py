@@ -52,7 +52,8 @@ def received(secret: str, known: Known, headers: Mapping[str, str], body: bytes)
         return _UNREADABLE
     if payload.get("type") == "url_verification":
         return Received(body=text_of(payload.get("challenge")).encode())
-    return Received(arrived=events(payload, _workspace(payload, known)).arrived)
+    read = events(payload, _workspace(payload, known))
+    return Received(arrived=read.arrived, is_to_complete=read.about is not None)
 
 
 def _of_form(known: Known, body: bytes) -> Received:
