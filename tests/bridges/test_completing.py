@@ -19,9 +19,14 @@ from alongside.bridges.port import (
     Arrived,
     Batch,
     Can,
+    Commanded,
+    InvitedIn,
     Permanent,
     Post,
+    Reach,
     Reacted,
+    RoomSeen,
+    Said,
     Sent,
     Sign,
     Temporary,
@@ -147,3 +152,27 @@ def test_a_connection_that_is_over_ends_the_line_and_keeps_what_came(unsure: Bri
     assert Arrival.objects.get().state == "new"
     works(unsure)
     assert answers() == [NOT_THERE]
+
+
+def test_an_adapter_that_breaks_at_a_thread_goes_on_with_the_next_act(
+    unsure: BridgeFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“keep” on what is not here asks the tool for the thread; before, the line broke at the same act again and again."""
+
+    async def broken(_self: Unsure, room: str, context: str) -> list[Said]:
+        raise ValueError(room, context)
+
+    monkeypatch.setattr(Unsure, "thread", broken)
+    monkeypatch.setattr(Unsure, "can", frozenset({Can.DIRECT, Can.HISTORY, Can.THREAD}))
+    comes(
+        unsure,
+        AccountSeen(source_id="ana", name="Ana"),
+        RoomSeen(source_id="r1", name="help", reach=Reach.ORGANISATION, members=("ana",)),
+        InvitedIn(room="r1", by="ana"),
+        Commanded(account="ana", words="keep", room="r1", context="c1", message="c1"),
+        Commanded(account="ana", words="help"),
+        is_to_complete=False,
+    )
+    works(unsure)
+    assert not Arrival.objects.filter(state="new").exists()
+    assert [post.body.title for post in Unsure.told if post.account == "ana"]

@@ -131,6 +131,11 @@ class Line:
             if error.is_of_connection:
                 raise
             thread = []
+        except (Temporary, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 (an adapter that breaks at one thread goes on with the next act)
+            logger.warning("A thread of %s could not be read (%s).", self.bridge.name, type(error).__name__)
+            thread = []
         await in_thread(handle_with_thread)(None, bridge=self.bridge, can=self.adapter.can, needs=needs, thread=thread)
 
     async def _send(self) -> None:
