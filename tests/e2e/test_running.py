@@ -58,6 +58,10 @@ def test_an_archive_of_ones_own_never_meets_the_sample(tmp_path: Path) -> None:
     assert "#ours-alone" in page
     assert "#hotline" not in page
     assert not (home / "try-out" / "sample").exists()
+    newer = archive.read_text().replace("Hello there, all.", "Hello again, all.").replace('"id": "n"', '"id": "n2"')
+    archive.write_text(newer.replace('"context": "c"', '"context": "c2"'))
+    with serving(home, "--archive", str(archive)) as served, urlopen(served.address) as answer:
+        assert "Hello again" in answer.read().decode(), "a newer export under the same name"
     missing = started(home, "--archive", str(tmp_path / "nowhere.zip"), log=tmp_path / "missing.log")
     assert missing.wait(60) == 2
     assert len((tmp_path / "missing.log").read_text().splitlines()) == 1

@@ -139,7 +139,7 @@ def _begun(reader: Records, path: Path, *, is_try_out: bool, opens_mail: bool) -
     header = reader.header()
     with transaction.atomic():
         connection = keep_connection(None, tool=header.tool[:20], key=fitted(header.key, 200), name=header.name[:200])
-        fingerprint = _fingerprint(path)
+        fingerprint = fingerprint_of(path)
         standing = (State.RUNNING.value, State.DONE.value)
         row, is_first_run = Import.objects.get_or_create(
             connection=connection,
@@ -163,7 +163,7 @@ def _is_overtaken(bringing: Bringing) -> bool:
     return is_done and standing.filter(pk__gt=bringing.import_id).exists()
 
 
-def _fingerprint(path: Path) -> str:
+def fingerprint_of(path: Path) -> str:
     """Size and both ends: enough to know the same file again."""
     if path.is_dir():
         digest = sha256(str(path.resolve()).encode())

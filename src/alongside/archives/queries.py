@@ -14,11 +14,15 @@ class ImportView:
     name: str
     connection: str
     state: str
+    fingerprint: str
 
 
 def unscoped_imports() -> list[ImportView]:
     rows = Import.objects.select_related("connection").order_by("id")
-    return [ImportView(row.pk, row.name, row.connection.name if row.connection else "", row.state) for row in rows]
+    return [
+        ImportView(row.pk, row.name, row.connection.name if row.connection else "", row.state, row.fingerprint)
+        for row in rows
+    ]
 
 
 def unscoped_messages_missing(room_id: int, import_id: int) -> list[int]:

@@ -17,6 +17,7 @@ def sample_folder() -> Path:
 
 def prepare_try_out(archive: Path | None) -> None:
     """Bring in what is not in yet. A second start finds everything there."""
+    from alongside.archives.actions import fingerprint_of
     from alongside.archives.queries import unscoped_imports
     from alongside.archives.rules import State
     from alongside.config.commands.archiving import bring
@@ -29,9 +30,12 @@ def prepare_try_out(archive: Path | None) -> None:
         mark_as_try_out(None)
     except Refused as error:
         stop(str(error))
-    done = {one.name for one in unscoped_imports() if one.state == State.DONE.value}
-    paths = [sample_folder() / name for name in SAMPLE] if archive is None else [archive]
-    missing = [path for path in paths if path.name not in done]
+    done = [one for one in unscoped_imports() if one.state == State.DONE.value]
+    names, files = {one.name for one in done}, {one.fingerprint for one in done}
+    if archive is None:
+        missing = [sample_folder() / name for name in SAMPLE if name not in names]
+    else:  # a newer export may have the same name
+        missing = [archive] if fingerprint_of(archive) not in files else []
     if not missing:
         return
     began = monotonic()
