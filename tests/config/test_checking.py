@@ -55,6 +55,8 @@ def test_a_missing_index_is_made_by_rebuild(command: Command) -> None:
     assert findings(command("check").output)["Index of words"] == (
         "! Index of words: not made yet\nTo mend it: alongside rebuild"
     )
+    mend = "To mend it: bring in the model first (see Model), then alongside rebuild"
+    assert findings(command("check").output)["Index of meaning"].endswith(mend)
 
 
 def test_a_full_disk_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

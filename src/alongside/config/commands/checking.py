@@ -121,7 +121,8 @@ def _index() -> Iterator[Finding]:
     for state in state_of_indexes():
         mend = ""
         if not state.is_there:
-            mend = "alongside rebuild"
+            first = "bring in the model first (see Model), then " if state.part == "meaning" and _why_no_model() else ""
+            mend = f"{first}alongside rebuild"
         elif state.behind_seconds > 60:  # noqa: PLR2004 (a minute)
             mend = "see that `alongside work` or `alongside run` is running"
         words = "not made yet" if not state.is_there else f"behind by {state.behind_seconds} s" if mend else "in step"
@@ -149,6 +150,16 @@ def _connections() -> Iterator[Finding]:
 
 
 def _model() -> Finding:
+    from django.conf import settings
+
+    missing = _why_no_model()
+    if missing:
+        return Finding("Model", "none: finding uses words only", missing)
+    name = settings.OPTIONS.model or "all-MiniLM-L6-v2, int8"
+    return Finding("Model", f"{name}: English; texts in other languages are words first")
+
+
+def _why_no_model() -> str:
     from pathlib import Path
 
     from django.conf import settings
@@ -156,7 +167,4 @@ def _model() -> Finding:
     from alongside.search.meaning.encoder import why_no_model
 
     chosen = settings.OPTIONS.model
-    missing = why_no_model(Path(chosen) if chosen else None)
-    if missing:
-        return Finding("Model", "none: finding uses words only", missing)
-    return Finding("Model", f"{chosen or 'all-MiniLM-L6-v2, int8'}: English; texts in other languages are words first")
+    return why_no_model(Path(chosen) if chosen else None)
