@@ -13,7 +13,7 @@ try: $(VENV)/installed  ## look at it: a sample organisation, or ARCHIVE=path; P
 test: $(VENV)/installed-for-tests chromium servers  ## everything that CI asks
 	@tests/run
 
-test-all: $(VENV)/installed-for-tests chromium servers  ## every test on both stores
+test-all: $(VENV)/installed-for-tests chromium servers  ## and whatever touches a store, on both
 	@tests/run --everything-on-both
 
 lint: $(VENV)/installed-for-tests

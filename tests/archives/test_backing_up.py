@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -31,10 +32,27 @@ while True:
 """
 
 
+@pytest.fixture(scope="module")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an installation, to be copied: to bring it in for each test would take longer than the tests."""
+    folder = tmp_path_factory.mktemp("filled")
+    _fill(new_installation(folder / "home"), folder)
+    return folder
+
+
 @pytest.fixture
-def filled(tmp_path: Path) -> Installation:
-    made = new_installation(tmp_path / "home")
-    made.run("import", store.small_archive(tmp_path / "a.jsonl"))
+def filled(tmp_path: Path, request: pytest.FixtureRequest) -> Installation:
+    if ON_POSTGRESQL:  # whose tables are not in the folder
+        return _fill(new_installation(tmp_path / "home"), tmp_path)
+    made: Path = request.getfixturevalue("filled_once")
+    for name in ("home", "home-ledger"):
+        if (made / name).exists():
+            shutil.copytree(made / name, tmp_path / name)
+    return new_installation(tmp_path / "home")
+
+
+def _fill(made: Installation, folder: Path) -> Installation:
+    made.run("import", store.small_archive(folder / "a.jsonl"))
     made.run("manage", "createperson", "eva@example.org", "Eva")
     return made
 
