@@ -1,8 +1,11 @@
-"""Where the real data lies."""
+"""Where the real data lies, and the one browser."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 BROWSERS = {"chromium", "browser"}
@@ -37,3 +40,16 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the real data is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's, which asks nobody on the internet anything; one in a process, for its driver stands no second."""
+    path = shutil.which("chromium")
+    if path is None or not Path(path).exists():
+        pytest.fail("Chromium is missing: `make test` installs it.")
+    quiet = ("--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-gpu", "--no-first-run")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(quiet))
+        yield browser
+        browser.close()

@@ -1,14 +1,12 @@
 """One try-out for all tests in a browser, and Debian's Chromium, which asks nobody on the internet anything."""
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from tests.e2e.served import PATIENCE, Served, serving
 
 Visiting = Callable[..., BrowserContext]
@@ -31,18 +29,6 @@ def tryout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("tryout") / "home", "--try") as served:
         understands(served)
         yield served
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None or not Path(path).exists():
-        pytest.fail("Chromium is missing: `make test` installs it.")
-    quiet = ("--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-gpu", "--no-first-run")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(quiet))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -92,8 +92,7 @@ def pages_of(page: Page, served: Served) -> list[str]:
 
 def address_to_stop(served: Served) -> str:
     """As it is told to somebody with what comes to them by itself."""
-    (home,) = (served.home / "try-out").iterdir()
-    return f"/stop/{sealing_in(home).token('1 f:1', PURPOSE)}"
+    return f"/stop/{sealing_in(served.home / 'try-out' / 'sample').token('1 f:1', PURPOSE)}"
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,12 @@
 """Everything that people tried, through everything of ours that makes HTML: judged by its letters, and by Chromium."""
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page
 from tests.kit import script_attempts as attempts
 from tests.kit.script_attempts import dangers
 
@@ -192,22 +190,10 @@ window.touch = () => {
 """
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None or not Path(path).exists():
-        pytest.fail("Chromium is missing: `make test` installs it.")
-    quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-gpu", "--no-first-run"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=quiet)
-        yield started
-        started.close()
-
-
-def acts(browser: Browser, shown: list[str]) -> dict[str, list[str]]:
+def acts(chromium: Browser, shown: list[str]) -> dict[str, list[str]]:
     """What each of these did in a browser: what ran, what was loaded."""
     found: dict[str, list[str]] = {}
-    context = browser.new_context()
+    context = chromium.new_context()
     asked: list[str] = []
     context.route("**/*", lambda route: (asked.append(route.request.url), route.abort()))  # type: ignore[func-returns-value]
     page = context.new_page()
@@ -234,15 +220,15 @@ def _one(page: Page, given: str, asked: list[str], found: dict[str, list[str]]) 
 
 
 @pytest.mark.browser
-def test_no_attempt_runs_or_loads_anything_in_a_browser(browser: Browser) -> None:
+def test_no_attempt_runs_or_loads_anything_in_a_browser(chromium: Browser) -> None:
     shown = {rendered for render in RENDERERS.values() for attempt in attempts.EVERY if (rendered := render(attempt))}
     assert len(shown) > 300
     together = sorted(shown)
-    assert acts(browser, ["\n".join(together[start : start + 50]) for start in range(0, len(together), 50)]) == {}
+    assert acts(chromium, ["\n".join(together[start : start + 50]) for start in range(0, len(together), 50)]) == {}
 
 
 @pytest.mark.browser
-def test_the_same_attempts_uncleaned_do(browser: Browser) -> None:
+def test_the_same_attempts_uncleaned_do(chromium: Browser) -> None:
     """Otherwise the test above could not fail."""
-    did = acts(browser, [*attempts.HTML, *attempts.MATRIX, *attempts.MAIL])
+    did = acts(chromium, [*attempts.HTML, *attempts.MATRIX, *attempts.MAIL])
     assert len(did) > 90
