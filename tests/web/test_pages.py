@@ -117,7 +117,7 @@ def test_somebody_from_outside_reads_nothing_of_the_organisation(organisation: O
 def test_who_stands_before_nothing_reads_what_was_looked_at_and_where_to_ask(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, later = organisation(is_open=False), clock.now() + timedelta(hours=25)
+    here, later = organisation(is_open=False), clock.now() + timedelta(hours=24, minutes=30)
     tell(Kind.CONVERSATIONS_CHANGED, [Conversation.objects.earliest("id").pk])  # and nobody has indexed it yet
     with monkeypatch.context() as patch:
         patch.setattr(clock, "now", lambda: later)

@@ -7,12 +7,12 @@ that is killed loses at most the batch it was in, and the same command goes on.
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import transaction
 
+from alongside.archives.fingerprints import fingerprint_of
 from alongside.archives.models import Import, Replaced
 from alongside.archives.notes_in import Here, bring_notes
 from alongside.archives.port import (
@@ -161,21 +161,6 @@ def _is_overtaken(bringing: Bringing) -> bool:
     standing = Import.objects.filter(connection_id=bringing.connection_id, state=State.DONE.value)
     is_done = standing.filter(pk=bringing.import_id).exists()
     return is_done and standing.filter(pk__gt=bringing.import_id).exists()
-
-
-def fingerprint_of(path: Path) -> str:
-    """Size and both ends: enough to know the same file again."""
-    if path.is_dir():
-        digest = sha256(str(path.resolve()).encode())
-        for one in sorted(some for some in path.rglob("*") if some.is_file()):
-            digest.update(f"{one.relative_to(path)} {one.stat().st_size}\n".encode("utf-8", "replace"))
-        return digest.hexdigest()
-    size, end = path.stat().st_size, 1 << 20
-    with path.open("rb") as file:
-        digest = sha256(str(size).encode() + file.read(end))
-        file.seek(max(0, size - end))
-        digest.update(file.read(end))
-    return digest.hexdigest()
 
 
 def _records(bringing: Bringing, records: Iterator[Record | LeftOut]) -> Iterator[Record]:

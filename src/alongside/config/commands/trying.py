@@ -17,7 +17,7 @@ def sample_folder() -> Path:
 
 def prepare_try_out(archive: Path | None) -> None:
     """Bring in what is not in yet. A second start finds everything there."""
-    from alongside.archives.actions import fingerprint_of
+    from alongside.archives.fingerprints import fingerprint_of
     from alongside.archives.queries import unscoped_imports
     from alongside.archives.rules import State
     from alongside.config.commands.archiving import bring
