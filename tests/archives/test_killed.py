@@ -8,7 +8,7 @@ import pytest
 from tests.archives.installation import Installation, moments, new_installation
 from tests.archives.store import Line, gone, header, note, people, room, write
 
-KILLS = 6
+KILLS = 4
 MESSAGES = 3_000
 WORDS = ("caller", "invoice", "printer", "handover", "price", "form", "queue", "letter", "meeting", "feature")
 

@@ -14,7 +14,7 @@ import pytest
 from tests.bridges.tools import KINDS, sent
 
 PROJECT = Path(__file__).resolve().parents[2]
-KILLS, SAID = 15, 1200
+KILLS, SAID = 10, 1200
 ACTS = [row for row in range(SAID) if row % 5 == 0]
 TELLING = [row for row in ACTS if row % 10]
 
