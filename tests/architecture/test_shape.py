@@ -195,3 +195,18 @@ def test_every_layer_and_every_rule_file_is_held_by_a_contract() -> None:
     assert inside == {f"alongside.{layer}" for layer in (*DOMAIN, "archives")}
     never = set(by_name["Pages and API never import models"]["forbidden_modules"])
     assert {f"alongside.{path.parent.name}.models" for path in SOURCE.glob("*/models*")} == never
+
+
+def test_what_was_said_goes_and_changes_through_notes_alone() -> None:
+    """Or a note would go on being called by words that their author took away (notes/actions/said.py)."""
+    mine = {"conversations", "notes"}
+    past = [
+        f"{path.relative_to(SOURCE)}: {name.name}"
+        for path in SOURCE.rglob("*.py")
+        if path.relative_to(SOURCE).parts[0] not in mine
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "alongside.conversations.actions.messages"
+        for name in node.names
+        if name.name in {"remove", "take_in"}
+    ]
+    assert past == []

@@ -1,11 +1,13 @@
 """A note called by somebody's own words: it is called so as long as they say so, are found, and are known."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside.bridges.port import Arrived, Said
+from alongside.bridges.port import Arrived, Moved, Said
 from alongside.conversations.models import Message
 from alongside.kit import clock
 from alongside.notes.actions.titling import take_back_titles
@@ -88,6 +90,30 @@ def test_changed_in_its_tool_it_is_called_as_its_author_says_it_now(world: World
     assert titles(world) == {now}
     says_otherwise(world, question, "Never mind.")
     assert not any("cancel" in one for one in titles(world))
+
+
+def test_an_older_edit_that_comes_late_changes_nothing(world: World, question: str) -> None:
+    now = "How do you calm a caller who wants to cancel?"
+    says_otherwise(world, question, now)
+    edited_at = Message.objects.get(source_id=question).edited_at
+    assert edited_at is not None
+    said = Said(
+        source_id=question, room=HOTLINE, account="bo", html="<p>Never mind.</p>", text="Never mind.", context=question,
+        said_at=Message.objects.get(source_id=question).said_at,
+        edited_at=edited_at - timedelta(minutes=1),
+    )  # fmt: skip
+    world.comes(Arrived(remote_id=question, version="late", event=said))
+    assert titles(world) == {now}
+
+
+def test_moved_to_where_nobody_asked_us_in_it_is_called_otherwise(world: World, question: str) -> None:
+    world.comes(
+        Arrived(
+            remote_id="moved",
+            event=Moved(room=HOTLINE, source_ids=(question,), to_room="elsewhere", to_context=question),
+        )
+    )
+    assert not any("threatens" in one for one in titles(world))
 
 
 def test_what_somebody_called_it_themselves_stays(world: World, question: str) -> None:

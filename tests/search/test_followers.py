@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.archives.store import bring, header, note, people, room, small_archive, write
+from tests.archives.store import bring, gone, header, note, people, room, small_archive, write
 
 from alongside.archives.taking_back import take_back
 from alongside.audiences.models import Audience
@@ -75,6 +75,26 @@ def test_a_note_follows_what_a_newer_export_edited_and_says_nothing_that_was_tak
         ("Name the feeling first, then gently ask what happened.", False),
         ("", True),
     ]
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_a_note_is_called_no_more_by_what_a_newer_export_edited_or_deleted(tmp_path: Path, *, is_deleted: bool) -> None:
+    asked = "Where is the franking machine that everybody shares?"
+    kept: dict[str, object] = {"type": "Article", "id": "n1", "attributedTo": "ana", "audience": "hotline", "inReplyTo": "q1",
+            "name": asked, "published": "2026-03-02T00:00:00Z"}  # fmt: skip
+    brought(
+        tmp_path / "a.jsonl",
+        note("q1", asked, 60, context="q1"),
+        note("q2", "On the second floor.", 61, context="q1"),
+        kept,
+    )
+    assert "n1" in found("franking machine")
+    changed = gone("q1") if is_deleted else note("q1", "Never mind.", 60, context="q1", updated="2026-03-03T00:00:00Z")
+    bring(write(tmp_path / "b.jsonl", [header(), *people(), room("hotline", members=["gus"]), changed]))
+    catch_up_words()
+    assert found("franking machine") == []
+    (one,) = newest_kept(unscoped_viewer_with_address("ana@example.org"))[0]
+    assert "franking" not in one.title
 
 
 def test_deletions_are_followed(tmp_path: Path) -> None:

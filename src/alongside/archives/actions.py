@@ -31,10 +31,10 @@ from alongside.archives.queries import unscoped_messages_missing, unscoped_messa
 from alongside.archives.rules import Report, State, fitted
 from alongside.archives.taking_back import take_back
 from alongside.audiences.rules import Kind
-from alongside.conversations.actions.messages import remove, take_in
 from alongside.conversations.actions.rooms import keep_room
 from alongside.conversations.rules import RoomSaid, Said
 from alongside.kit.safe_html import plain_text
+from alongside.notes.actions.said import remove_said, take_in_said
 from alongside.people.actions import keep_accounts, keep_connection
 from alongside.people.rules import AccountSaid
 
@@ -268,7 +268,7 @@ def _bring_messages(bringing: Bringing, batch: list[MessageRecord | RemovedRecor
     audiences = {here.room_id: here.audience_id for here in bringing.rooms.values()}
     report = bringing.report
     with transaction.atomic():
-        taken = take_in(None, said=said, audiences=audiences, brought_by=bringing.import_id)
+        taken = take_in_said(None, said=said, audiences=audiences, brought_by=bringing.import_id)
         _remember(bringing, "message", taken.before)
         _remember(bringing, "title", taken.retitled)
         _remember(bringing, "joined", taken.joined)
@@ -318,7 +318,7 @@ def _remove_absent(bringing: Bringing) -> None:
 
 
 def _remove(bringing: Bringing, message_ids: list[int]) -> None:
-    gone = remove(None, message_ids=message_ids)
+    gone = remove_said(None, message_ids=message_ids)
     # In this order: taken back from the end, a conversation is there again before its messages are.
     _remember(bringing, "message", gone.messages)
     _remember(bringing, "conversation", gone.conversations)

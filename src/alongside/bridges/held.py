@@ -8,9 +8,8 @@ from django.db.models import Q
 
 from alongside.bridges.models import Bridge, Flow, Followed
 from alongside.bridges.rules import QUIETLY
-from alongside.conversations.actions.messages import remove
 from alongside.conversations.models import Message
-from alongside.notes.actions.titling import take_back_titles
+from alongside.notes.actions.said import remove_said
 from alongside.people.rules import Known, Viewer, Whom
 
 
@@ -37,9 +36,7 @@ def _forget_quiet_words(whom: Whom) -> None:
     threads = Followed.objects.filter(asked_by_id__in=whom.account_ids, is_quiet=True)
     for room_id, context in threads.values_list("room_id", "context"):
         there = Message.objects.filter(room_id=room_id, conversation__source_id=context, author__source_id=QUIETLY)
-        ids = list(there.values_list("id", flat=True))
-        take_back_titles(None, message_ids=ids)
-        remove(None, message_ids=ids)
+        remove_said(None, message_ids=list(there.values_list("id", flat=True)))
 
 
 def known_of(viewer: Viewer) -> list[Known]:

@@ -200,5 +200,10 @@ def anchor_of(said_at: datetime) -> str:
 LONGEST_SENTENCE = 500
 
 
+def is_older_edit(edited_at: datetime | None, than: datetime | None) -> bool:
+    """Whether a message as it was at one edit (None: as it was said first) came before another, and turns nothing back."""
+    return than is not None and (edited_at is None or edited_at < than)
+
+
 def may_say_it_asks(*, is_asker: bool, is_host: bool) -> bool:
     return is_asker or is_host

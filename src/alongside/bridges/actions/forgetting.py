@@ -3,10 +3,9 @@
 from alongside.bridges.models import Followed
 from alongside.bridges.queries import RoomThere, is_hearer_of
 from alongside.bridges.rules import may_ask_to_remember
-from alongside.conversations.actions.messages import remove
 from alongside.conversations.models import Message
 from alongside.kit.refused import Refused
-from alongside.notes.actions.titling import take_back_titles
+from alongside.notes.actions.said import remove_said
 from alongside.people.rules import Viewer
 
 AT_ONCE = 500
@@ -22,5 +21,4 @@ def forget_room(actor: Viewer, *, room: RoomThere) -> None:
             :AT_ONCE
         ]
     ):
-        take_back_titles(None, message_ids=ids)
-        remove(None, message_ids=ids)
+        remove_said(None, message_ids=ids)

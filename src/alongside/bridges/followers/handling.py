@@ -61,8 +61,7 @@ from alongside.bridges.queries import (
     unscoped_room,
 )
 from alongside.bridges.rules import Act, ActName, Pace, act_of, was_before_restore
-from alongside.conversations.actions.messages import TakenIn, remove
-from alongside.conversations.actions.messages import take_in as take_in_messages
+from alongside.conversations.actions.messages import TakenIn
 from alongside.conversations.actions.moving import move
 from alongside.conversations.models import Room
 from alongside.conversations.rules import Said as SaidThere
@@ -70,7 +69,7 @@ from alongside.kit import clock
 from alongside.kit.faults import fault_of
 from alongside.letters.actions import give_up_all_for, put_out
 from alongside.letters.rules import Because
-from alongside.notes.actions.titling import take_back_titles
+from alongside.notes.actions.said import remove_said, take_in_said
 from alongside.people.queries import unscoped_restore, unscoped_viewer_of_account
 
 AT_ONCE = 500
@@ -259,8 +258,7 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
         for one in said
         if one.room in rooms_here and one.account[:200] in accounts
     ]
-    _take_back_changed_titles(values)
-    taken = take_in_messages(
+    taken = take_in_said(
         None,
         said=values,
         audiences={room.pk: room.audience_id for room in rooms_here.values()},
@@ -272,17 +270,6 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
     if bridge.kind == KIND_OF_FEEDS:
         flow_on(None, said=new)
     return taken
-
-
-def _take_back_changed_titles(said: Sequence[SaidThere]) -> None:
-    """A note may be called by what is said otherwise now."""
-    edited = {(one.room_id, one.source_id): one.text for one in said if one.edited_at is not None}
-    now: dict[int, str] = {}
-    for room_id in {room for room, _source_id in edited}:
-        known = unscoped_known_messages(room_id, [source_id for room, source_id in edited if room == room_id])
-        now |= {row: edited[room_id, source_id] for source_id, row in known.items()}
-    if now:
-        take_back_titles(None, message_ids=list(now), now=now)
 
 
 def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
@@ -305,19 +292,15 @@ def _as_said(one: Said, room: Room, accounts: dict[str, int]) -> SaidThere:
 def _act_on(
     bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Any, *, is_thread_here: bool = False
 ) -> None:
-    """Somebody's act. Whoever is not known, or is deactivated in the tool, is answered nothing; and nobody is for what
-    they said to a store of which a backup has taken the place.
-    """
-    was_done = was_before_restore(_at(event, row.came_at), unscoped_restore())
-    asking = None if was_done else _asking(bridge, can, event, is_thread_here=is_thread_here)
+    """Somebody's act."""
+    asking = _to_answer(bridge, can, row, event, is_thread_here=is_thread_here)
     if asking is not None:
         _say(bridge, row, asking, _answered(asking, row.came_at))
 
 
 def _answer(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Said | Commanded) -> None:
     """An act that reads, or goes in steps of its own: done first, so that nobody waits for it to write."""
-    was_done = was_before_restore(_at(event, row.came_at), unscoped_restore())
-    asking = None if was_done else _asking(bridge, can, event, is_thread_here=False)
+    asking = _to_answer(bridge, can, row, event)
     answer = Answer() if asking is None else _answered(asking, row.came_at)
     with transaction.atomic():
         finish(None, arrival_ids=[row.arrival_id])
@@ -335,7 +318,16 @@ def _answered(asking: Asking, came_at: datetime) -> Answer:
             return done(asking)
 
 
+def _to_answer(
+    bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Any, *, is_thread_here: bool = False
+) -> Asking | None:
+    """Nobody is answered for what they said to a store of which a backup has taken the place."""
+    was_done = was_before_restore(_at(event, row.came_at), unscoped_restore())
+    return None if was_done else _asking(bridge, can, event, is_thread_here=is_thread_here)
+
+
 def _asking(bridge: BridgeFacts, can: frozenset[Can], event: Any, *, is_thread_here: bool) -> Asking | None:
+    """None for whoever is not known, or is deactivated in the tool."""
     source_id = event.account[:200]
     account_id = known_accounts(None, bridge=bridge, source_ids=[source_id]).get(source_id)
     viewer = unscoped_viewer_of_account(account_id) if account_id else None
@@ -454,8 +446,7 @@ def _remove(bridge: BridgeFacts, event: Deleted) -> None:
     room = unscoped_room(bridge.connection_id, event.room)
     ids = unscoped_known_messages(room.room_id, [event.source_id]) if room else {}
     if ids:
-        take_back_titles(None, message_ids=list(ids.values()))
-        remove(None, message_ids=list(ids.values()))
+        remove_said(None, message_ids=list(ids.values()))
     note_gone_before(None, bridge_id=bridge.bridge_id, room=event.room, source_id=event.source_id)
 
 
@@ -467,7 +458,7 @@ def _move(bridge: BridgeFacts, event: Moved) -> None:
     ids = list(unscoped_known_messages(room.room_id, event.source_ids).values())
     contexts = unscoped_contexts_of(ids) | set(event.source_ids)
     if to_room is None or not to_room.is_there:
-        remove(None, message_ids=ids)
+        remove_said(None, message_ids=ids)
         follow_moved(None, room_id=room.room_id, contexts=contexts, to=None)
     else:
         move(None, message_ids=ids, room_id=to_room.room_id, context=event.to_context)

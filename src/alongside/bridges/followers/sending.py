@@ -17,12 +17,12 @@ from alongside.bridges.models import Followed
 from alongside.bridges.port import Adapter, Can, Permanent, Post, Sent, Temporary
 from alongside.bridges.queries import BridgeFacts, unscoped_account, unscoped_hearers_mark, unscoped_room
 from alongside.bridges.rules import QUIETLY
-from alongside.conversations.actions.messages import take_in
 from alongside.conversations.rules import Said
 from alongside.kit import clock, safe_html
 from alongside.letters.actions import claim, give_up, mark_not_sent, mark_sent, release
 from alongside.letters.queries import Claimed
 from alongside.letters.rules import Because
+from alongside.notes.actions.said import take_in_said
 from alongside.people.actions import keep_accounts
 from alongside.people.rules import AccountSaid
 
@@ -179,7 +179,7 @@ def _take_in_question(bridge: BridgeFacts, one: Claimed, post: Post, sent: Sent)
         context=context,
         url=sent.url,
     )
-    take_in(None, said=[question], audiences={room.room_id: room.audience_id}, brought_by=None)
+    take_in_said(None, said=[question], audiences={room.room_id: room.audience_id}, brought_by=None)
     if not Followed.objects.filter(room_id=room.room_id, context=context, asked_by__isnull=False).exists():
         follow_thread(
             None,

@@ -17,7 +17,15 @@ from alongside.conversations.models import Conversation, Message
 from alongside.conversations.queries import unscoped_heard_before
 from alongside.conversations.questions import is_question
 from alongside.conversations.reading import time_or_none
-from alongside.conversations.rules import LOOK_BACK, Heard, Said, joined_contexts, tell_apart, title_of
+from alongside.conversations.rules import (
+    LOOK_BACK,
+    Heard,
+    Said,
+    is_older_edit,
+    joined_contexts,
+    tell_apart,
+    title_of,
+)
 from alongside.journal.actions import tell
 from alongside.journal.rules import Kind
 from alongside.kit.ids import new_id
@@ -91,7 +99,7 @@ def _each_once(said: Sequence[Said]) -> list[Said]:
     newest: dict[Key, Said] = {}
     for one in said:
         before = newest.get((one.room_id, one.source_id))
-        if before is None or not _is_older(one.edited_at, before.edited_at):
+        if before is None or not is_older_edit(one.edited_at, before.edited_at):
             newest[one.room_id, one.source_id] = one
     return list(newest.values())
 
@@ -265,13 +273,9 @@ def _with_first_words(conversation_ids: Iterable[int]) -> list[Any]:
 
 def _is_changed(here: Known, one: Said) -> bool:
     """An older export than what is here does not turn an edit back."""
-    if _is_older(one.edited_at, time_or_none(here.edited_at)):
+    if is_older_edit(one.edited_at, time_or_none(here.edited_at)):
         return False
     return here.html != one.html or bool(here.helped) != one.helped or here.url != one.url
-
-
-def _is_older(edited_at: datetime | None, than: datetime | None) -> bool:
-    return than is not None and (edited_at is None or edited_at < than)
 
 
 def _change(here: Known, one: Said, taken: TakenIn) -> None:
