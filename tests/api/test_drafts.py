@@ -13,15 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def acme(static_root: None) -> World:
-    del static_root
-    world = World()
-    for name in ("ana", "ben", "cleo"):
-        world.sign_up(name)
-    return world
-
-
-@pytest.fixture
 def asked(acme: World) -> Message:
     """Among Ana and Ben."""
     return acme.say(acme.room("leads", "ana", "ben"), "ana", "What do you say to an angry caller?")

@@ -17,15 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def acme(static_root: None) -> World:
-    del static_root
-    world = World()
-    for name in ("ana", "ben", "cleo"):
-        world.sign_up(name)
-    return world
-
-
-@pytest.fixture
 def asked(acme: World) -> Message:
     return acme.say(acme.room("hotline", is_open=True), "ana", "What do you say to an angry caller?")
 

@@ -264,6 +264,9 @@ def test_find_ends_with_1_when_nothing_is_found_and_names_my_sealed_rooms(asked:
     assert "May." not in done.output
     assert "Looked at: Everything the organisation shares, and the rooms you are in." in done.output
     assert "You could ask in #hotline" in done.output
+    nowhere = asked("price in:#nowhere", "--as", "ana@example.org").output
+    assert "so nothing was looked at" in nowhere
+    assert "Looked at:" not in nowhere
     other = asked("price rise in May", "--as", "cleo@example.org")
     assert "#leads" not in other.output
 

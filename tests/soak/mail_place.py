@@ -5,7 +5,6 @@ import json
 import smtplib
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -13,7 +12,7 @@ from alongside.bridges.adapters.mail import Mail
 from tests.bridges.harness import Placed
 from tests.bridges.mail.failing import Gate
 from tests.bridges.mail.harness import MailHarness
-from tests.bridges.mail.servers import _SUDO, OWN, PASSWORD, MailServers
+from tests.bridges.mail.servers import _SUDO, OWN, MailServers
 from tests.bridges.matrix.proxy import Loop
 from tests.soak.lines import Network
 from tests.soak.places import OverHarness, until
@@ -26,25 +25,10 @@ class PatientGate(Gate):
         content = envelope.content
         assert isinstance(content, bytes)
         try:
-            await asyncio.get_running_loop().run_in_executor(None, self._hand_on, envelope, content)
+            await asyncio.get_running_loop().run_in_executor(None, self.hand_on, envelope, content)
         except (OSError, smtplib.SMTPException) as error:
             return f"451 4.3.0 Try again later ({type(error).__name__})"
-        self.taken += 1
-        if self.swallows:
-            self.swallows -= 1
-            assert isinstance(server.transport, asyncio.Transport)
-            server.transport.abort()
-        return "250 taken"
-
-    def _hand_on(self, envelope: Envelope, content: bytes) -> None:
-        onward = smtplib.SMTP("127.0.0.1", self._servers.ports.submission, timeout=30)
-        try:
-            onward.starttls(context=self._servers.tls())
-            onward.login(OWN, PASSWORD)
-            onward.sendmail(envelope.mail_from or "", envelope.rcpt_tos, content)
-        finally:
-            with suppress(OSError, smtplib.SMTPException):  # it was taken, whatever becomes of the farewell
-                onward.quit()
+        return self.taken_by(server)
 
 
 class MailPlace(OverHarness):

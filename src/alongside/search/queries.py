@@ -109,6 +109,11 @@ class Found:
     places: tuple[Place, ...]
     reads_organisation: bool
 
+    @property
+    def looked_nowhere(self) -> bool:
+        """There is no such room: that is a remark beside those on the question itself."""
+        return self.asked.room is not None and len(self.remarks) > len(self.asked.remarks)
+
 
 @dataclass(frozen=True, slots=True)
 class Related:

@@ -249,15 +249,20 @@ def _find(request: HttpRequest, question: str, *, newest_first: bool) -> present
 
 
 def _looked(found: Found) -> presenting.Looked:
-    asked = found.asked
-    # A remark beside those on the question itself: there is no such room, so nothing was looked at.
-    nowhere = asked.room is not None and len(found.remarks) > len(asked.remarks)
-    narrowed = asked.is_narrowed
-    where = looked_at(
-        reads_organisation=found.reads_organisation, words_only=bool(found.words_only), is_narrowed=narrowed
-    )
+    where = where_it_looked(found)
     behind = span_words_of_seconds(found.behind_seconds) if found.behind_seconds else ""
-    return presenting.Looked(() if nowhere else where, behind, found.sealed)
+    return presenting.Looked(where, behind, found.sealed)
+
+
+def where_it_looked(found: Found) -> tuple[str, ...]:
+    """In sentences; none where there is no such room."""
+    if found.looked_nowhere:
+        return ()
+    return looked_at(
+        reads_organisation=found.reads_organisation,
+        words_only=bool(found.words_only),
+        is_narrowed=found.asked.is_narrowed,
+    )
 
 
 def _result(result: Result) -> presenting.Result:

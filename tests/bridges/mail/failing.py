@@ -39,10 +39,20 @@ class Gate:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
-        with smtplib.SMTP("127.0.0.1", self._servers.ports.submission) as onward:
+        self.hand_on(envelope, envelope.content)
+        return self.taken_by(server)
+
+    def hand_on(self, envelope: Envelope, content: bytes) -> None:
+        onward = smtplib.SMTP("127.0.0.1", self._servers.ports.submission, timeout=30)
+        try:
             onward.starttls(context=self._servers.tls())
             onward.login(OWN, PASSWORD)
-            onward.sendmail(envelope.mail_from or "", envelope.rcpt_tos, envelope.content)
+            onward.sendmail(envelope.mail_from or "", envelope.rcpt_tos, content)
+        finally:
+            with contextlib.suppress(OSError, smtplib.SMTPException):  # it was taken, whatever becomes of the farewell
+                onward.quit()
+
+    def taken_by(self, server: SMTP) -> str:
         self.taken += 1
         if self.swallows:
             self.swallows -= 1

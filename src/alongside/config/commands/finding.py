@@ -178,11 +178,11 @@ def _in_words(found: Any) -> Iterator[str]:
 
 def _looked_and_where_to_ask(found: Any) -> Iterator[str]:
     """As the page says it, for who stands before nothing, or nothing good."""
-    from alongside.web.wording import looked_at
+    from alongside.web.pages import source_of
+    from alongside.web.views import where_it_looked
 
-    is_narrowed, is_words_only = found.asked.is_narrowed, bool(found.words_only)
-    looked = looked_at(reads_organisation=found.reads_organisation, words_only=is_words_only, is_narrowed=is_narrowed)
-    yield f"Looked at: {' '.join(map(str, looked))}"
+    if looked := where_it_looked(found):
+        yield f"Looked at: {' '.join(looked)}"
     if found.sealed:
         names = ", ".join(found.sealed)
         yield f"Not looked into, because still sealed: {names}. You or another member can open them under “My things”."
@@ -190,7 +190,7 @@ def _looked_and_where_to_ask(found: Any) -> Iterator[str]:
         yield f"The index is {found.behind_seconds} s behind; what was said since is not in yet."
     for place in found.places:
         yield (
-            f"You could ask in {place.name} ({place.tool}): {place.url}"
+            f"You could ask in {place.name}, in {source_of(place.tool)}: {place.url}"
             if place.url
             else f"You could ask in {place.name}."
         )

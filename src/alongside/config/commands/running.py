@@ -141,8 +141,13 @@ def _kept_up(follow: Callable[[threading.Event], None], stopping: threading.Even
                 raise
             logger.warning("%s waits. %s Nothing is lost; it is tried again.", follow.__name__.strip("_"), sentence)
             connection.close()
-            pause = FIRST_PAUSE if time.monotonic() - began > HELD else min(pause * 2, LONGEST_PAUSE)
+            pause = _next_pause(pause, began)
             stopping.wait(pause)
+
+
+def _next_pause(pause: float, began: float) -> float:
+    """Longer with each try that did not hold."""
+    return FIRST_PAUSE if time.monotonic() - began > HELD else min(pause * 2, LONGEST_PAUSE)
 
 
 def _follow_trimming(stopping: threading.Event) -> None:
@@ -234,7 +239,7 @@ class _Beside(threading.Thread):
             code = self._ended(None)
             if self._ending.is_set():
                 return
-            pause = FIRST_PAUSE if time.monotonic() - began > HELD else min(pause * 2, LONGEST_PAUSE)
+            pause = _next_pause(pause, began)
             logger.warning("The work behind the pages ended (%s). Nothing is lost; it is begun again.", code)
             if not self._ending.wait(pause):
                 self._process, began = self._begun(), time.monotonic()
