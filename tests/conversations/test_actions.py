@@ -40,7 +40,7 @@ def kept(
 ) -> Room:
     said = RoomSaid(name, f"#{name}", kind, tuple(hearers), url=url, are_all_hearers=are_all)
     connection = Connection.objects.get()
-    return keep_room(None, connection_id=connection.pk, said=said, is_try_out=is_try_out, brought_by=None)[0]
+    return keep_room(None, connection_id=connection.pk, said=said, is_try_out=is_try_out, brought_by=None).room
 
 
 def said(room: Room, identity: str, author: int, minute: int = 0, context: str | None = "", **more: object) -> Said:
@@ -229,7 +229,7 @@ def test_a_room_is_put_back_as_it_was(people: list[int]) -> None:
     kept("leads", Kind.CLOSED, people[:2])
     connection = Connection.objects.get().pk
     changed = RoomSaid("leads", "#leaders", Kind.CLOSED, (people[2],), url="https://x.example")
-    _, before = keep_room(None, connection_id=connection, said=changed, is_try_out=False, brought_by=7)
+    before = keep_room(None, connection_id=connection, said=changed, is_try_out=False, brought_by=7).before
     assert before is not None
     put_room_back(None, before=before)
     room = Room.objects.get()

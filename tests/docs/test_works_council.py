@@ -80,7 +80,16 @@ def fields_of(model: type[Account | Person]) -> set[str]:
 
 def test_of_accounts_and_people_nothing_else_is_stored() -> None:
     """`password` is Django's own, of no use to anybody: people sign in by letter."""
-    assert fields_of(Account) == {"name", "handle", "email", "is_guest", "is_deactivated", "is_paused", "person"}
+    assert fields_of(Account) == {
+        "name",
+        "handle",
+        "email",
+        "is_guest",
+        "is_deactivated",
+        "is_paused",
+        "is_live",
+        "person",
+    }
     flags = {"is_active", "is_full_member", "is_administrator", "is_paused"}
     assert fields_of(Person) - {"password", "emailaddress"} == {"email", "name", "theme"} | flags
 

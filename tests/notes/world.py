@@ -71,7 +71,7 @@ class World:
             Kind.ORGANISATION if is_open else Kind.CLOSED,
             tuple(self.accounts[one] for one in members),
         )
-        return keep_room(None, connection_id=self.connection.pk, said=said, is_try_out=True, brought_by=None)[0]
+        return keep_room(None, connection_id=self.connection.pk, said=said, is_try_out=True, brought_by=None).room
 
     def members(self, room: Room, *members: str) -> None:
         keep_hearers(None, audience_id=room.audience_id, account_ids=[self.accounts[one] for one in members])

@@ -226,17 +226,17 @@ def _bring_rooms(bringing: Bringing) -> None:
     for record in _records(bringing, bringing.reader.rooms()):
         with transaction.atomic():
             said = _room(bringing, record)
-            room, before = keep_room(
+            kept = keep_room(
                 None,
                 connection_id=bringing.connection_id,
                 said=said,
                 is_try_out=bringing.is_try_out,
                 brought_by=bringing.import_id,
             )
-            _remember(bringing, "room", [before] if before else [])
-            if before and before["audience_id"] != room.audience_id:
-                _remember(bringing, "audience", [{"id": room.audience_id}])
-        bringing.rooms[record.source_id] = RoomHere(room.pk, room.audience_id, record.is_threaded)
+            _remember(bringing, "room", [kept.before] if kept.before else [])
+            if kept.before and kept.before["audience_id"] != kept.audience_id:
+                _remember(bringing, "audience", [{"id": kept.audience_id}])
+        bringing.rooms[record.source_id] = RoomHere(kept.room.pk, kept.audience_id, record.is_threaded)
         bringing.report.rooms += 1
         bringing.report.sealed_rooms += said.kind is Kind.CLOSED and not bringing.is_try_out
 

@@ -128,14 +128,16 @@ def _with_times(row: dict[str, Any]) -> dict[str, Any]:
 
 def _remove_rooms_and_people(import_id: int) -> None:
     """Rooms and accounts that it brought first, unless something else came to stand on them meanwhile."""
-    rooms = Room.objects.filter(first_brought_by=import_id).exclude(pk__in=Conversation.objects.values("room_id"))
+    rooms = Room.objects.filter(first_brought_by=import_id, is_live=False).exclude(
+        pk__in=Conversation.objects.values("room_id")
+    )
     room_ids, audience_ids = list(rooms.values_list("id", flat=True)), list(rooms.values_list("audience_id", flat=True))
     made = Replaced.objects.filter(brought_by_id=import_id, what="audience").values_list("row", flat=True)
     audience_ids += [row["id"] for row in made]
     remove_rooms(None, room_ids=room_ids)
     remove_audiences_of_no_use(None, audience_ids=audience_ids)
     # Who paused is known: the same archive, brought in again, finds that they did.
-    brought = Account.objects.filter(first_brought_by=import_id, is_paused=False)
+    brought = Account.objects.filter(first_brought_by=import_id, is_paused=False, is_live=False)
     brought.exclude(pk__in=Message.objects.values("author_id")).delete()
     connections = Connection.objects.filter(first_brought_by=import_id)
     connections.exclude(pk__in=Room.objects.values("connection_id")).exclude(

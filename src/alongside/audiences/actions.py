@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from alongside.audiences.models import Audience, Hearer, Part
+from alongside.audiences.models import Audience, HeardLast, Hearer, Part
 from alongside.audiences.queries import NotThere, flat_parts, same_all_of, unscoped_hearers
 from alongside.audiences.rules import Kind, changed_hearers, may_open
 from alongside.people.rules import Viewer
@@ -47,6 +47,25 @@ def keep_hearers(_actor: None, *, audience_id: int, account_ids: Collection[int]
         Hearer.objects.filter(audience_id=audience_id, account_id__in=left).delete()
         Hearer.objects.bulk_create(Hearer(audience_id=audience_id, account_id=account) for account in sorted(came))
     return bool(came or left)
+
+
+def lose_hearers(_actor: None, *, audience_ids: Collection[int]) -> None:
+    """Who hears there cannot be known any more: nobody reads it, until it can."""
+    with transaction.atomic():
+        here = Hearer.objects.filter(audience_id__in=audience_ids, account__isnull=False)
+        accounts = here.order_by("id").values_list("audience_id", "account_id")
+        rows = [HeardLast(audience_id=audience_id, account_id=account) for audience_id, account in accounts if account]
+        HeardLast.objects.bulk_create(rows, ignore_conflicts=True)
+        here.delete()
+
+
+def find_hearers_again(_actor: None, *, audience_ids: Collection[int]) -> None:
+    """Who heard there last hears there again. In the transaction in which those who do not any more are taken out."""
+    with transaction.atomic():
+        last = HeardLast.objects.filter(audience_id__in=audience_ids)
+        rows = [Hearer(audience_id=row.audience_id, account_id=row.account_id) for row in last.order_by("id")]
+        Hearer.objects.bulk_create(rows, ignore_conflicts=True)
+        last.delete()
 
 
 def narrow(_actor: None, *, audience_id: int, is_sealed: bool, account_ids: Collection[int]) -> None:

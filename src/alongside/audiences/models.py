@@ -40,6 +40,16 @@ class Hearer(models.Model):
         ]
 
 
+class HeardLast(models.Model):
+    """Who heard in an audience when its tool last told us. Nobody reads by this; it waits until its tool tells again."""
+
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audience", "account"], name="an_account_heard_last_once")]
+
+
 class Part(models.Model):
     """An audience that is part of an ALL_OF one. Parts are never ALL_OF themselves: they are laid flat when made."""
 

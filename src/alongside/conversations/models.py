@@ -15,6 +15,10 @@ class Room(models.Model):
     url = models.CharField(max_length=1000, blank=True)
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+")
     is_threaded = models.BooleanField(default=True)
+    # Its tool itself tells of it: an archive, which is older, changes nothing of it.
+    is_live = models.BooleanField(default=False)
+    # Of what archives bring of it, once it is live and closed: sealed until a member opens it.
+    archive_audience = models.ForeignKey(Audience, null=True, on_delete=models.PROTECT, related_name="+")
     first_brought_by = models.BigIntegerField(null=True)
     last_brought_by = models.BigIntegerField(null=True)
 

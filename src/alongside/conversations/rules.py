@@ -36,6 +36,8 @@ class RoomSaid:
     hearers: tuple[int, ...] = ()
     # A mailbox names only those who wrote in it: then who was known stays known.
     are_all_hearers: bool = True
+    # Nobody tells who hears there, so that nobody reads it: also not who heard there last, until they are named again.
+    are_hearers_known: bool = True
     url: str = ""
     is_threaded: bool = True
     # The tool does not show newcomers what was said before they came: then neither do we.

@@ -58,6 +58,8 @@ class Account(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     # Left out of find, suggestions and new notes by own choice; an import never changes it.
     is_paused = models.BooleanField(default=False)
+    # Its tool itself says who this is: an archive, which is older, changes nothing of it.
+    is_live = models.BooleanField(default=False)
     first_brought_by = models.BigIntegerField(null=True)
     last_brought_by = models.BigIntegerField(null=True)
 

@@ -48,14 +48,14 @@ def see_room(_actor: None, *, bridge: BridgeFacts, seen: RoomSeen) -> Room:
     """Follow a room: its name, who reads it, its members. Until they are known nobody reads a closed one."""
     members = known_accounts(None, bridge=bridge, source_ids=seen.members or ())
     with transaction.atomic():
-        room, _before = keep_room(
+        room = keep_room(
             None,
             connection_id=bridge.connection_id,
             said=_said_of(seen, members),
             is_try_out=False,
             brought_by=None,
             is_live=True,
-        )
+        ).room
         Presence.objects.update_or_create(
             room=room,
             defaults={
@@ -74,6 +74,7 @@ def _said_of(seen: RoomSeen, members: dict[str, int]) -> RoomSaid:
         name=seen.name[:200] or seen.source_id[:200],
         kind=kind,
         hearers=_hearers(kind, members.values()),
+        are_hearers_known=seen.members is not None,
         url=seen.url[:1000],
         is_threaded=seen.is_threaded,
         hides_earlier=seen.hides_earlier,
@@ -101,19 +102,26 @@ def follow_member(_actor: None, *, bridge: BridgeFacts, event: Joined | Left) ->
     facts = unscoped_audience(room.audience_id)
     now = set(facts.hearers.account_ids)
     now = now | {account_id} if isinstance(event, Joined) else now - {account_id}
-    presence = Presence.objects.filter(room=room).first()
+    presence = Presence.objects.select_related("room").filter(room=room).first()
     if presence is None or (facts.kind is Kind.CLOSED and not presence.are_members_known):
         return  # nobody reads it yet; who came is told with all its members
+    _keep_hearers_of(presence, facts.kind, now)
+
+
+def _keep_hearers_of(presence: Presence, kind: Kind, account_ids: Collection[int] | None) -> None:
+    """All stays as it is with a room but who is in it; None: nobody knows."""
+    room = presence.room
     said = RoomSaid(
         source_id=room.source_id,
         name=room.name,
-        kind=facts.kind,
-        hearers=_hearers(facts.kind, now),
+        kind=kind,
+        hearers=_hearers(kind, account_ids or ()),
+        are_hearers_known=account_ids is not None,
         url=room.url,
         is_threaded=room.is_threaded,
         hides_earlier=presence.hides_earlier,
     )
-    keep_room(None, connection_id=bridge.connection_id, said=said, is_try_out=False, brought_by=None, is_live=True)
+    keep_room(None, connection_id=room.connection_id, said=said, is_try_out=False, brought_by=None, is_live=True)
 
 
 def come_in(_actor: None, *, bridge: BridgeFacts, event: InvitedIn) -> RoomThere | None:
@@ -136,10 +144,19 @@ def _room(bridge: BridgeFacts, source_id: str) -> Room:
 
 
 def go_out(_actor: None, *, bridge: BridgeFacts, event: PutOut) -> None:
-    """Removed from a room it stops at once: nothing more is taken in, and no thread in it is followed."""
-    here = Presence.objects.filter(room__connection_id=bridge.connection_id, room__source_id=event.room)
-    here.update(is_there=False, listens=Listens.WHEN_ASKED.value)
-    Followed.objects.filter(room__connection_id=bridge.connection_id, room__source_id=event.room).delete()
+    """Removed from a room it stops at once: nothing more is taken in, and no thread in it is followed.
+
+    Who comes and who leaves is not told to whoever is outside, so that nobody reads what was said in a closed one until
+    its members are known again.
+    """
+    there = Presence.objects.select_related("room")
+    presence = there.filter(room__connection_id=bridge.connection_id, room__source_id=event.room).first()
+    if presence is None:
+        return
+    presence.is_there, presence.listens, presence.are_members_known = False, Listens.WHEN_ASKED.value, False
+    presence.save(update_fields=["is_there", "listens", "are_members_known"])
+    Followed.objects.filter(room=presence.room).delete()
+    _keep_hearers_of(presence, unscoped_audience(presence.room.audience_id).kind, None)
 
 
 def listen(actor: Viewer, *, room: RoomThere, listens: Listens) -> None:

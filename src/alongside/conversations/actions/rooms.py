@@ -1,11 +1,20 @@
 """Keeping rooms and who hears in them in step with what a tool says."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from alongside.audiences.actions import keep_hearers, make, narrow, open_sealed, restore
+from alongside.audiences.actions import (
+    find_hearers_again,
+    keep_hearers,
+    lose_hearers,
+    make,
+    narrow,
+    open_sealed,
+    restore,
+)
 from alongside.audiences.queries import unscoped_audience, unscoped_hearers
 from alongside.audiences.rules import Kind as AudienceKind
 from alongside.audiences.rules import changed_hearers, sealed_at_first
@@ -17,6 +26,15 @@ from alongside.kit.ids import new_id
 from alongside.people.rules import Viewer
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRoom:
+    """A room, the audience of what its teller says of it next, and what the room was before, when that changed."""
+
+    room: Room
+    audience_id: int
+    before: dict[str, Any] | None = None
+
+
 def keep_room(
     _actor: None,
     *,
@@ -25,11 +43,12 @@ def keep_room(
     is_try_out: bool,
     brought_by: int | None,
     is_live: bool = False,
-) -> tuple[Room, dict[str, Any] | None]:
-    """A room as the tool says it is now. The second value is what it was before, when that changed.
+) -> KeptRoom:
+    """A room as the tool says it is now.
 
-    `is_live`: one of its members asked us in, so that what is said from now on is not sealed; what an archive
-    brought of it before stays sealed until a member opens it.
+    `is_live`: the tool itself says it, and one of its members asked us in, so that what is said from now on is not
+    sealed; what an archive brings of it, before or after, stays sealed until a member opens it. From then on an archive
+    changes nothing of the room: it is older, and would let in again who has left.
     """
     is_open_to_members = is_try_out or is_live
     with transaction.atomic():
@@ -39,8 +58,13 @@ def keep_room(
             .first()
         )
         if room is None:
-            return _begun(connection_id, said, is_try_out=is_open_to_members, brought_by=brought_by), None
+            room = _begun(connection_id, said, is_live=is_live, is_try_out=is_open_to_members, brought_by=brought_by)
+            return KeptRoom(room, room.audience_id)
+        if room.is_live and not is_live:
+            return KeptRoom(room, _audience_of_archives(room, said, is_try_out=is_try_out))
         before = as_it_was(room)
+        if is_live and not room.is_live:
+            _begin_to_be_live(room)
         if is_live and room.audience.is_sealed:
             room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
         else:
@@ -49,10 +73,10 @@ def keep_room(
         after = as_it_was(room)
         room.last_brought_by = brought_by
         room.save()
-    return room, (before if after != before else None)
+    return KeptRoom(room, room.audience_id, before if after != before else None)
 
 
-def _begun(connection_id: int, said: RoomSaid, *, is_try_out: bool, brought_by: int | None) -> Room:
+def _begun(connection_id: int, said: RoomSaid, *, is_live: bool, is_try_out: bool, brought_by: int | None) -> Room:
     audience_id = make(
         None,
         kind=said.kind,
@@ -67,30 +91,61 @@ def _begun(connection_id: int, said: RoomSaid, *, is_try_out: bool, brought_by: 
         url=said.url,
         audience_id=audience_id,
         is_threaded=said.is_threaded,
+        is_live=is_live,
         first_brought_by=brought_by,
         last_brought_by=brought_by,
     )
 
 
+def _begin_to_be_live(room: Room) -> None:
+    room.is_live = True
+    if room.first_brought_by is not None and room.audience.kind == AudienceKind.CLOSED.value:
+        room.archive_audience_id = room.audience_id
+
+
+def _audience_of_archives(room: Room, said: RoomSaid, *, is_try_out: bool) -> int:
+    """The audience of what an archive says of a live room. Of a closed one it is sealed, and may be opened by whoever
+    was in it then and is now.
+    """
+    if is_try_out or said.kind is not AudienceKind.CLOSED:
+        return room.audience_id
+    if room.archive_audience_id is None:
+        room.archive_audience_id = make(None, kind=said.kind, is_sealed=True)
+        room.save(update_fields=["archive_audience"])
+    if room.archive_audience_id != room.audience_id:
+        now = unscoped_audience(room.audience_id)
+        here = now.hearers.account_ids if now.kind is AudienceKind.CLOSED else frozenset(said.hearers)
+        known = unscoped_hearers(room.archive_audience_id).account_ids
+        keep_hearers(None, audience_id=room.archive_audience_id, account_ids=known | (here & set(said.hearers)))
+    return room.archive_audience_id
+
+
 def _follow_audience(room: Room, said: RoomSaid, *, is_try_out: bool) -> None:
     """Narrowing takes along what was said; widening holds from now on, in an audience of its own."""
+    followed = find_hearers_again if said.are_hearers_known else lose_hearers
+    followed(None, audience_ids=[room.audience_id, *_earlier_closed(room)])
     if said.kind.value == room.audience.kind:
-        here = unscoped_hearers(room.audience_id).account_ids
-        came, _left = changed_hearers(here, said.hearers)
-        if said.hides_earlier and said.kind is AudienceKind.CLOSED and came and here:
-            room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
-        else:
-            known = frozenset() if said.are_all_hearers else here
-            keep_hearers(None, audience_id=room.audience_id, account_ids=known | set(said.hearers))
+        if said.are_hearers_known:
+            _follow_hearers(room, said)
     elif said.kind is AudienceKind.CLOSED:
         sealed = sealed_at_first(said.kind, is_try_out=is_try_out)
         narrow(None, audience_id=room.audience_id, is_sealed=sealed, account_ids=said.hearers)
         _tell_of_all_in(room.audience_id)
     else:
         room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
-    if said.kind is AudienceKind.CLOSED and said.are_all_hearers:
+    if said.kind is AudienceKind.CLOSED and said.are_all_hearers and said.are_hearers_known:
         for audience_id, hearers in _earlier_closed(room).items():
             keep_hearers(None, audience_id=audience_id, account_ids=hearers & set(said.hearers))
+
+
+def _follow_hearers(room: Room, said: RoomSaid) -> None:
+    here = unscoped_hearers(room.audience_id).account_ids
+    came, _left = changed_hearers(here, said.hearers)
+    if said.hides_earlier and said.kind is AudienceKind.CLOSED and came:
+        room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
+    else:
+        known = frozenset() if said.are_all_hearers else here
+        keep_hearers(None, audience_id=room.audience_id, account_ids=known | set(said.hearers))
 
 
 def _earlier_closed(room: Room) -> dict[int, frozenset[int]]:
@@ -128,10 +183,11 @@ def as_it_was(room: Room) -> dict[str, Any]:
 
 
 def put_room_back(_actor: None, *, before: dict[str, Any]) -> None:
+    """As it was before an archive that is taken back; not where its tool itself has told of it since."""
     with transaction.atomic():
-        Room.objects.filter(pk=before["id"]).update(
-            name=before["name"], url=before["url"], audience_id=before["audience_id"]
-        )
+        room = Room.objects.filter(pk=before["id"], is_live=False)
+        if not room.update(name=before["name"], url=before["url"], audience_id=before["audience_id"]):
+            return
         kind = AudienceKind(before["kind"])
         restore(None, audience_id=before["audience_id"], kind=kind, is_sealed=before["is_sealed"])
         for audience_id, hearers in [(before["audience_id"], before["hearers"]), *before.get("earlier", ())]:
@@ -148,4 +204,4 @@ def open_room(actor: Viewer, *, audience_id: int) -> None:
 
 def remove_rooms(_actor: None, *, room_ids: Sequence[int]) -> None:
     """Rooms that only an archive brought, when it is taken back. Their conversations are gone already."""
-    Room.objects.filter(pk__in=room_ids).delete()
+    Room.objects.filter(pk__in=room_ids, is_live=False).delete()

@@ -321,4 +321,5 @@ def _of_no_use(audience_ids: Collection[int]) -> set[int]:
     left = set(audience_ids)
     for model in (Room, Conversation, Message, Note):
         left -= set(model.objects.filter(audience_id__in=left).values_list("audience_id", flat=True))
+    left -= set(Room.objects.filter(archive_audience_id__in=left).values_list("archive_audience_id", flat=True))
     return left - set(AudiencePart.objects.filter(part_id__in=left).values_list("part_id", flat=True))

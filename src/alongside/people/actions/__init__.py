@@ -61,8 +61,11 @@ def keep_accounts(
 ) -> KeptAccounts:
     """Accounts as the tool says they are now. Their links to people stay: only their people change those.
 
-    Whoever asked to be forgotten is not made anew, by whatever archive or tool they come.
+    Whoever asked to be forgotten is not made anew, by whatever archive or tool they come. Where no archive brought them
+    (`brought_by` None) the tool itself says it, and from then on no archive, which is older, changes anything of it:
+    whoever was switched off stays so.
     """
+    is_live = brought_by is None
     forgotten = _forgotten(connection_id, [one.source_id for one in said])
     by_source = {one.source_id: one for one in said if one.source_id not in forgotten}
     with transaction.atomic():
@@ -70,10 +73,16 @@ def keep_accounts(
         known = {account.source_id: account for account in here}
         before = []
         for source_id, account in known.items():
-            if changed := _followed(account, by_source[source_id]):
+            if (is_live or not account.is_live) and (changed := _followed(account, by_source[source_id], is_live)):
                 before.append(changed)
         Account.objects.bulk_create(
-            Account(connection_id=connection_id, first_brought_by=brought_by, last_brought_by=brought_by, **asdict(one))
+            Account(
+                connection_id=connection_id,
+                is_live=is_live,
+                first_brought_by=brought_by,
+                last_brought_by=brought_by,
+                **asdict(one),
+            )
             for source_id, one in by_source.items()
             if source_id not in known
         )
@@ -87,19 +96,21 @@ def _forgotten(connection_id: int, source_ids: Sequence[str]) -> frozenset[str]:
     return frozenset(names[name] for name in forgotten_of(list(names)))
 
 
-def _followed(account: Account, said: AccountSaid) -> dict[str, Any] | None:
+def _followed(account: Account, said: AccountSaid, is_live: bool) -> dict[str, Any] | None:  # noqa: FBT001 (of this module)
     """Take over what changed; what was there before is returned, None when nothing changed."""
     before = {name: getattr(account, name) for name in _FOLLOWED}
-    if before == {name: getattr(said, name) for name in _FOLLOWED}:
+    if before == {name: getattr(said, name) for name in _FOLLOWED} and account.is_live == is_live:
         return None
     for name in _FOLLOWED:
         setattr(account, name, getattr(said, name))
-    account.save(update_fields=_FOLLOWED)
+    account.is_live = is_live
+    account.save(update_fields=[*_FOLLOWED, "is_live"])
     return {"id": account.pk, **before}
 
 
 def put_account_back(_actor: None, *, before: dict[str, Any]) -> None:
-    Account.objects.filter(pk=before["id"]).update(**{name: before[name] for name in _FOLLOWED})
+    """As it was before an archive that is taken back; not where its tool itself has said since who it is."""
+    Account.objects.filter(pk=before["id"], is_live=False).update(**{name: before[name] for name in _FOLLOWED})
 
 
 def link_account(actor: Viewer, *, account_id: int) -> None:
