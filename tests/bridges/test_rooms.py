@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 
 from alongside.audiences.queries import readable_by
+from alongside.bridges.actions.intake import take_in
 from alongside.bridges.models import Arrival, Followed
-from alongside.bridges.port import AccountSeen, CannotHear, Moved, Reach, RoomSeen
+from alongside.bridges.port import AccountSeen, Arrived, Batch, CannotHear, Moved, Reach, Renumbered, RoomSeen
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.letters.models import Delivery
 from alongside.notes.models import Revision
@@ -238,6 +239,67 @@ def test_a_thread_that_was_kept_or_asked_in_is_followed_where_it_moves(world: Wo
     assert Followed.objects.count() == 1
     moved(world, thread, reply, to=LEADS, room="C-second")
     assert not Followed.objects.exists()
+
+
+def test_a_room_with_another_id_is_the_same_room_and_its_threads_go_on(world: World) -> None:
+    question, answer = remembered(world, LEADS)
+    world.ask("ana", "keep", LEADS, question)
+    world.happens(Renumbered(room=LEADS, to_room="G-new"))
+    assert Room.objects.filter(source_id="G-new").count() == 1
+    assert not Room.objects.filter(source_id=LEADS).exists()
+    assert ANSWER in answered(world, "bo")
+    assert NOTHING in answered(world, "cy")
+    world.say("bo", "The quokka agrees.", "G-new", question)
+    assert Conversation.objects.count() == 1
+    world.deletes(answer, "G-new")
+    assert not Message.objects.filter(source_id=answer).exists()
+    world.happens(Renumbered(room="G-never-seen", to_room="G-other"))
+    assert not Room.objects.filter(source_id="G-other").exists()
+
+
+def test_ids_of_what_was_said_follow_the_id_of_their_room(world: World) -> None:
+    world.invite()
+    world.ask("ana", "remember this room")
+    thread = world.say("ana", "Who knows the new export?", context=f"{HOTLINE}:1")
+    Message.objects.update(source_id=f"{HOTLINE}:1", url=f"https://chat.acme.example/archives/{HOTLINE}/p1")
+    Conversation.objects.update(source_id=f"{HOTLINE}:1")
+    world.ask("bo", "keep", HOTLINE, f"{HOTLINE}:1")
+    assert Followed.objects.get().context == f"{HOTLINE}:1", thread
+    before = world.chat.say("bo", "Said before.", room=HOTLINE)
+    behind = world.chat.say("bo", "Right behind.", room="C-new")
+    renumbered = Arrived(remote_id="renumbered", event=Renumbered(room=HOTLINE, to_room="C-new"))
+    take_in(
+        None,
+        bridge_id=world.bridge.bridge_id,
+        connection_id=world.bridge.connection_id,
+        batch=Batch(arrived=(before, renumbered, behind)),
+    )
+    world.work()
+    message = Message.objects.order_by("id").first()
+    assert message is not None
+    assert (message.source_id, message.url) == ("C-new:1", "https://chat.acme.example/archives/C-new/p1")
+    assert Followed.objects.get().context == "C-new:1"
+    assert set(Message.objects.values_list("text", flat=True)) >= {"Said before.", "Right behind."}
+    assert Message.objects.exclude(room__source_id="C-new").count() == 0
+
+
+def test_a_room_seen_by_its_new_id_before_it_is_told_whose_that_is_stays_the_old_one(world: World) -> None:
+    remembered(world)
+    here = Room.objects.get(source_id=HOTLINE).pk
+    world.room("C-new", "hotline", Reach.ORGANISATION, ["ana", "bo", "cy"])
+    world.happens(Renumbered(room=HOTLINE, to_room="C-new"))
+    assert Room.objects.get(source_id="C-new").pk == here
+    assert ANSWER in answered(world, "cy")
+
+
+def test_two_rooms_in_which_something_was_said_are_never_made_one(world: World) -> None:
+    remembered(world, LEADS)
+    world.invite()
+    world.ask("ana", "remember this room")
+    world.say("bo", "The zither is in the attic.")
+    world.happens(Renumbered(room=LEADS, to_room=HOTLINE))
+    assert NOTHING in answered(world, "cy")
+    assert NOTHING in answered(world, "bo"), "it is there no more, and cannot know who is"
 
 
 def test_names_of_rooms_and_people_follow(world: World) -> None:

@@ -170,6 +170,15 @@ class Moved(Event, frozen=True, kw_only=True, tag="moved", omit_defaults=True):
     to_context: str
 
 
+class Renumbered(Event, frozen=True, kw_only=True, tag="renumbered", omit_defaults=True):
+    """A room has another id in its tool now. Where the ids and addresses of its messages have the old one in them, they
+    have the new one there now.
+    """
+
+    room: str
+    to_room: str
+
+
 class Sign(StrEnum):
     """What a reaction means. Others are not passed on."""
 
@@ -227,6 +236,7 @@ Anything = (
     | Said
     | Deleted
     | Moved
+    | Renumbered
     | Reacted
     | Commanded
     | Bounced

@@ -248,10 +248,21 @@ def test_deactivated_accounts_are_told(house: MatrixHarness, inbox: Inbox) -> No
     assert [(one.source_id, one.name) for one in gone] == [(house.bo, "Bo")]
 
 
-def test_a_room_replaced_by_another_is_left_behind(house: MatrixHarness, inbox: Inbox) -> None:
+def test_a_room_replaced_by_another_is_left_behind_and_who_is_in_it_still_followed(
+    house: MatrixHarness, inbox: Inbox
+) -> None:
     in_both(house, inbox)
     house.as_(house.ana).state(house.closed_room, "m.room.tombstone", {"body": "moved", "replacement_room": "!x"})
     assert inbox.until(lambda: inbox.of(PutOut)) == [PutOut(room=house.closed_room)]
+    after = inbox.until(lambda: inbox.events[inbox.events.index(PutOut(room=house.closed_room)) + 1 :])
+    assert [(one.source_id, one.members) for one in after] == [(house.closed_room, (house.ana, house.bo))]
+    house.leave(house.bo, house.closed_room)
+    assert inbox.until(lambda: inbox.of(Left)) == [Left(room=house.closed_room, account=house.bo)]
+    inbox.stop()
+    inbox.start()
+    seen = inbox.until(lambda: [one for one in inbox.of(RoomSeen) if one.members == (house.ana,)])
+    assert seen[-1].source_id == house.closed_room
+    assert len(inbox.of(InvitedIn)) == 2, "a start does not make it news"
 
 
 def test_what_is_written_to_alongside_alone_is_to_us_and_in_no_room(house: MatrixHarness, inbox: Inbox) -> None:

@@ -20,6 +20,7 @@ from alongside.bridges.port import (
     PutOut,
     Reach,
     Reacted,
+    Renumbered,
     RoomSeen,
     Said,
     Sign,
@@ -280,6 +281,34 @@ def test_that_it_is_shared_is_believed_from_any_event(slack: Verbs, inside: Hear
 def test_an_archived_room_is_left(slack: Verbs, inside: Hearing) -> None:
     slack.archive(HOTLINE, ANA)
     inside.the(PutOut, lambda out: out.room == HOTLINE)
+
+
+def test_who_was_in_an_archived_private_room_still_reads_it_as_in_slack_also_after_a_start(
+    tool: SlackHarness, slack: Verbs, inside: Hearing
+) -> None:
+    slack.archive(LEADS, ANA)
+    inside.the(PutOut, lambda out: out.room == LEADS)
+    told = [one for one in (event.event for event in inside.arrived) if getattr(one, "source_id", "") == LEADS]
+    inside.until(lambda: isinstance(inside.arrived[-1].event, RoomSeen), "its members, after that it was left")
+    seen = inside.the(RoomSeen)
+    assert (seen.source_id, set(seen.members or ())) == (LEADS, {ANA, BO}), told
+    again = Hearing(tool.settings(), Knows([LEADS]))
+    seen = again.the(RoomSeen, lambda one: one.source_id == LEADS)
+    assert set(seen.members or ()) == {ANA, BO}
+    assert [one.room for one in again.of(PutOut)] == [LEADS]
+    assert LEADS not in [one.room for one in again.of(InvitedIn)]
+    again.close()
+
+
+def test_a_room_with_another_id_is_told_as_the_same_and_looked_at(slack: Verbs, inside: Hearing) -> None:
+    slack.change_id(LEADS, "C0LEADS99")
+    assert inside.the(Renumbered) == Renumbered(room=LEADS, to_room="C0LEADS99")
+    seen = inside.the(RoomSeen, lambda one: one.source_id == "C0LEADS99")
+    assert set(seen.members or ()) == {ANA, BO}
+    stamp = slack.say(BO, "C0LEADS99", "It goes on.")
+    assert inside.the(Said, lambda said: said.source_id == f"C0LEADS99:{stamp}").room == "C0LEADS99"
+    assert not [out for out in inside.of(PutOut) if out.room in {LEADS, "C0LEADS99"}]
+    assert "C0LEADS99" not in [one.room for one in inside.of(InvitedIn)]
 
 
 def test_people_who_come_change_their_name_or_are_deactivated_are_followed(slack: Verbs, inside: Hearing) -> None:

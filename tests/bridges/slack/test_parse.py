@@ -20,6 +20,7 @@ from alongside.bridges.port import (
     PutOut,
     Reach,
     Reacted,
+    Renumbered,
     RoomSeen,
     Said,
     Sign,
@@ -212,7 +213,10 @@ def reaction(name: str) -> dict[str, Any]:
         ({"type": "channel_left", "channel": ROOM}, PutOut(room=ROOM)),
         ({"type": "group_left", "channel": "G0LEADS01"}, PutOut(room="G0LEADS01")),
         ({"type": "channel_deleted", "channel": ROOM}, PutOut(room=ROOM)),
-        ({"type": "channel_id_changed", "old_channel_id": ROOM, "new_channel_id": "C0NEWNEW1"}, PutOut(room=ROOM)),
+        (
+            {"type": "channel_id_changed", "old_channel_id": ROOM, "new_channel_id": "C0NEWNEW1"},
+            Renumbered(room=ROOM, to_room="C0NEWNEW1"),
+        ),
     ],
 )
 def test_coming_and_going_of_ours(event: dict[str, Any], meant: Anything) -> None:

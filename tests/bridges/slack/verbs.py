@@ -144,10 +144,23 @@ class Verbs(Workspace):
     def archive(self, channel: str, by: str) -> None:
         def close() -> None:
             self.channels[channel]["is_archived"] = True
+            if not self.channels[channel]["is_private"]:
+                self.members[channel].clear()
             kind = "group_archive" if self.channels[channel]["is_private"] else "channel_archive"
             self.emit({"type": kind, "channel": channel, "user": by})
 
         self.now(close)
+
+    def change_id(self, channel: str, to: str) -> None:
+        """As when a private channel is shared with another organisation."""
+
+        def change() -> None:
+            self.channels[to] = {**self.channels.pop(channel), "id": to}
+            self.members[to] = self.members.pop(channel)
+            self.messages[to] = self.messages.pop(channel, [])
+            self.emit({"type": "channel_id_changed", "old_channel_id": channel, "new_channel_id": to})
+
+        self.now(change)
 
     def make_private(self, channel: str, by: str) -> None:
         def close() -> None:

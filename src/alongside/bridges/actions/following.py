@@ -3,16 +3,18 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace
 
 from alongside.audiences.queries import unscoped_audience
 from alongside.audiences.rules import Kind
 from alongside.bridges.models import Followed, Presence
-from alongside.bridges.port import AccountSeen, InvitedIn, Joined, Left, PutOut, Reach, RoomSeen
+from alongside.bridges.port import AccountSeen, InvitedIn, Joined, Left, PutOut, Reach, Renumbered, RoomSeen
 from alongside.bridges.queries import BridgeFacts, RoomThere, is_hearer_of, unscoped_room
 from alongside.bridges.rules import Listens, may_ask_to_remember
+from alongside.conversations.actions.moving import renumber
 from alongside.conversations.actions.rooms import keep_room
-from alongside.conversations.models import Message, Room
+from alongside.conversations.models import Conversation, Message, Room
 from alongside.conversations.rules import RoomSaid
 from alongside.kit.refused import Refused
 from alongside.people.actions import keep_accounts
@@ -157,6 +159,23 @@ def go_out(_actor: None, *, bridge: BridgeFacts, event: PutOut) -> None:
     presence.save(update_fields=["is_there", "listens", "are_members_known"])
     Followed.objects.filter(room=presence.room).delete()
     _keep_hearers_of(presence, unscoped_audience(presence.room.audience_id).kind, None)
+
+
+def follow_number(_actor: None, *, bridge: BridgeFacts, event: Renumbered) -> None:
+    """The same room, by another id; threads in it are followed by theirs."""
+    room = Room.objects.filter(connection_id=bridge.connection_id, source_id=event.room).first()
+    if room is None:
+        return
+    to = event.to_room[:300]
+    with transaction.atomic():
+        known = Room.objects.filter(connection_id=bridge.connection_id, source_id=to)
+        # Told of by its new id before we heard that it is another one's: nothing was said in it yet.
+        known.exclude(pk__in=Conversation.objects.values("room_id")).delete()
+        if known.exists():
+            go_out(None, bridge=bridge, event=PutOut(room=event.room))
+            return
+        Followed.objects.filter(room=room).update(context=Replace(F("context"), Value(event.room), Value(to)))
+        renumber(None, room=room, source_id=to)
 
 
 def listen(actor: Viewer, *, room: RoomThere, listens: Listens) -> None:

@@ -1,16 +1,16 @@
 """The inbox: what came from a tool is safe here before the tool is told that we have it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from types import EllipsisType
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
 from alongside.bridges.models import Arrival, Bridge
 from alongside.bridges.naming import gone_before, name_in_inbox
-from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Moved, Said, encoded
+from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Event, Moved, Renumbered, Said, encoded
 from alongside.bridges.queries import RoomThere, unscoped_are_followed, unscoped_are_known, unscoped_rooms
 from alongside.bridges.rules import (
     MOST_TRIES,
@@ -31,6 +31,7 @@ AT_ONCE = 500
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 Key = tuple[int, str]
+E = TypeVar("E", bound=Event)
 _INSERT = (
     "INSERT INTO bridges_arrival"
     " (bridge_id, remote_id, version, body, is_act, state, tries, is_to_complete, due_at, came_at)"
@@ -106,14 +107,20 @@ def _listened_to(connection_id: int, arrived: Sequence[Arrived]) -> list[Arrived
     heard wherever they come from: who takes something away in the tool takes it away here. Four queries, however many.
     """
     rooms = {one.source_id: one for one in unscoped_rooms(connection_id, _rooms_of(arrived))}
+    for one in _of_kind(arrived, Renumbered):  # what comes right behind has the new id already
+        rooms |= {one.to_room: rooms[one.room]} if one.room in rooms else {}
     choosy = [one for one in _said(arrived) if one.room in rooms and rooms[one.room].listens is not Listens.REMEMBERS]
     followed = unscoped_are_followed({(rooms[one.room].room_id, one.context) for one in choosy if one.context})
     known = unscoped_are_known({(rooms[one.room].room_id, one.source_id) for one in choosy if one.edited_at})
     return [one for one in arrived if _is_heard(one.event, rooms, followed, known)]
 
 
-def _said(arrived: Sequence[Arrived]) -> Iterable[Said]:
-    return (one.event for one in arrived if isinstance(one.event, Said) and not one.event.is_to_us)
+def _of_kind(arrived: Sequence[Arrived], kind: type[E]) -> Iterator[E]:
+    return (one.event for one in arrived if isinstance(one.event, kind))
+
+
+def _said(arrived: Sequence[Arrived]) -> Iterator[Said]:
+    return (one for one in _of_kind(arrived, Said) if not one.is_to_us)
 
 
 def _is_heard(
@@ -134,7 +141,7 @@ def _is_heard(
 
 def _rooms_of(arrived: Sequence[Arrived]) -> set[str]:
     return {one.room for one in _said(arrived)} | {
-        one.event.room for one in arrived if isinstance(one.event, Deleted | Moved)
+        one.event.room for one in arrived if isinstance(one.event, Deleted | Moved | Renumbered)
     }
 
 

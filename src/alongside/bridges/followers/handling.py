@@ -18,6 +18,7 @@ from alongside.bridges.actions.following import (
     come_in,
     follow_member,
     follow_moved,
+    follow_number,
     go_out,
     known_accounts,
     see_account,
@@ -44,6 +45,7 @@ from alongside.bridges.port import (
     Moved,
     PutOut,
     Reacted,
+    Renumbered,
     RoomSeen,
     Said,
     Sign,
@@ -239,6 +241,8 @@ def _end(bridge: BridgeFacts, event: Anything) -> None:
             _remove(bridge, event)
         case Moved():
             _move(bridge, event)
+        case Renumbered():
+            follow_number(None, bridge=bridge, event=event)
         case Bounced():
             _bounce(bridge, event)
 

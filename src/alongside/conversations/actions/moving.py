@@ -1,8 +1,10 @@
-"""Messages that are in another thread or room of their tool now."""
+"""Messages that are in another thread or room of their tool now, or in one with another id."""
 
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Replace
 
 from alongside.audiences.queries import unscoped_audience
 from alongside.audiences.rules import OPEN_KINDS
@@ -46,3 +48,17 @@ def _home(room: Room, context: str, first: Message) -> Conversation:
         started_at=first.said_at,
         last_said_at=first.said_at,
     )
+
+
+def renumber(_actor: None, *, room: Room, source_id: str) -> None:
+    """A room has another id in its tool now, and ids and addresses of what was said in it have that in them."""
+
+    def now(column: str) -> Replace:
+        return Replace(F(column), Value(room.source_id), Value(source_id))
+
+    with transaction.atomic():
+        Conversation.objects.filter(room=room).update(source_id=now("source_id"))
+        Message.objects.filter(room=room).update(
+            source_id=now("source_id"), reply_to_source_id=now("reply_to_source_id"), url=now("url")
+        )
+        Room.objects.filter(pk=room.pk).update(source_id=source_id, url=now("url"))

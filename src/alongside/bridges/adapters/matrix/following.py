@@ -56,7 +56,10 @@ class Following:
         elif not room.is_space:
             for one in self._telling.accounts_of(room, ""):
                 yield one
-            if not self.is_for_two(room):
+            if room.is_replaced:
+                for one in self._left_behind(room, "", is_news=room.id in self._known):
+                    yield one
+            elif not self.is_for_two(room):
                 for one in self._opened(room, "", by=room.inviter, anew=True):
                     yield one
 
@@ -81,6 +84,14 @@ class Following:
         self._telling.lose(room)
         self._known.discard(room.id)
         return Arrived(remote_id=why, version="out", event=PutOut(room=room.id))
+
+    def _left_behind(self, room: Room, why: str, *, is_news: bool) -> Iterator[Arrived]:
+        """Replaced by another room: nothing more is taken in, but who is in it, and reads what was, is still followed."""
+        is_for_two = self.is_for_two(room)
+        if is_news:
+            yield self._put_out(room, why or f"{room.id} {self._telling.start}")
+        if not is_for_two:
+            yield from self._telling.room(room, why, anew=True)
 
     async def event(self, room: Room, kept: Kept, event: Fields, *, is_past: bool = False) -> AsyncIterator[Arrived]:
         """`is_past`: the room is known as it was after this event already."""
@@ -136,8 +147,9 @@ class Following:
         if room.is_encrypted:
             for one in self._encrypted(room, why):
                 yield one
-        elif room.is_replaced:
-            yield self._put_out(room, why)
+        elif parse.kind(event) == "m.room.tombstone":
+            for one in self._left_behind(room, why, is_news=True):
+                yield one
         elif was_for_two and not self.is_for_two(room):
             for one in self._opened(room, why, by=id_at(event, "sender")):
                 yield one

@@ -23,6 +23,7 @@ from alongside.bridges.port import (
     Left,
     PutOut,
     Reach,
+    Renumbered,
     RoomSeen,
 )
 from alongside.kit import ids
@@ -37,12 +38,16 @@ _MOST_MOVES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What Slack answered, when we began to ask: what happened since is in events that came meanwhile."""
+    """What Slack answered, when we began to ask: what happened since is in events that came meanwhile.
+
+    `is_over`: the room is archived. Nothing is said there any more; who was in it still reads what was.
+    """
 
     began: float
     accounts: tuple[AccountSeen, ...] = ()
     room: RoomSeen | None = None
     gone: tuple[str, ...] = ()
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,8 @@ class Directory:
         """What narrows comes first: rooms that we are in no more, then people, then who is in each room."""
         began = time.monotonic()
         channels: dict[str, Record] = {}
-        listed = {"types": "public_channel,private_channel", "exclude_archived": "true"}
+        # Of an archived private channel the members stay: https://slack.com/help/articles/213185307
+        listed = {"types": "public_channel,private_channel"}
         async for page in self._calls.pages("users.conversations", "channels", listed):
             channels |= {text_of(channel.get("id")): channel for channel in records_of(page)}
         yield Looked(began, gone=tuple(sorted({*self._inside, *self._rooms} - set(channels))))
@@ -111,22 +117,22 @@ class Directory:
                 raise
             answer = {}
         channel = record_of(answer.get("channel"))
-        if channel.get("is_member") is True and channel.get("is_archived") is not True:
+        if channel.get("is_member") is True:
             return await self._members_of(channel)
         return Looked(began, gone=(identity,) if identity in self._inside else ())
 
     async def _members_of(self, channel: Record) -> Looked:
-        began = time.monotonic()
+        began, is_over = time.monotonic(), channel.get("is_archived") is True
         try:
             pages = self._calls.pages("conversations.members", "members", {"channel": text_of(channel.get("id"))})
             members = [member async for page in pages for member in map(checked_identity, page) if member]
         except Said as error:
             if error.is_of_connection or error.code == "missing_scope":
                 raise
-            return Looked(began, room=room_of(channel, self.workspace, None))
+            return Looked(began, room=room_of(channel, self.workspace, None), is_over=is_over)
         accounts = [account async for account in self.look_up(members)]
         people = [one for one in dict.fromkeys(members) if one not in self._programs and one != self.workspace.bot]
-        return Looked(began, tuple(accounts), room_of(channel, self.workspace, tuple(people)))
+        return Looked(began, tuple(accounts), room_of(channel, self.workspace, tuple(people)), is_over=is_over)
 
     def _remember(self, users: Iterable[Record]) -> list[AccountSeen]:
         """Those who are new or changed; programs are only remembered as such."""
@@ -178,7 +184,8 @@ class Directory:
     def settle(self, looked: Looked) -> list[Arrived]:
         """What was looked up, as events: no more than what changed, and with those who came or went meanwhile."""
         told = [_told(account) for account in looked.accounts]
-        for gone in looked.gone:
+        ended = (looked.room.source_id,) if looked.is_over and looked.room else ()
+        for gone in (*looked.gone, *(one for one in ended if one in self._inside)):
             if gone in self._inside or gone in self._rooms:
                 self._forget(gone)
                 told.append(_told(PutOut(room=gone)))
@@ -188,7 +195,8 @@ class Directory:
         if self._rooms.get(room.source_id) != room:
             self._keep(room)
             told.append(_told(room))
-        if room.source_id not in self._inside:  # invited while nobody listened: by whom is not known any more
+        if room.source_id not in self._inside and not looked.is_over:
+            # Invited while nobody listened: by whom is not known any more.
             self._inside.add(room.source_id)
             told.append(_told(InvitedIn(room=room.source_id)))
         return told
@@ -221,6 +229,10 @@ class Directory:
             case PutOut():
                 self._forget(event.room)
                 return True, event.room
+            case Renumbered():
+                self._forget(event.room)
+                self._inside.add(event.to_room)
+                return True, event.to_room
             case Joined() | Left():
                 return self._follow_move(event, happened_at)
             case _:

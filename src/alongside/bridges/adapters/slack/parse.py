@@ -26,6 +26,7 @@ from alongside.bridges.port import (
     PutOut,
     Reach,
     Reacted,
+    Renumbered,
     RoomSeen,
     Said,
     Sign,
@@ -268,10 +269,11 @@ def _shared(event: Record, outer: Record, workspace: Workspace) -> Read:
 
 
 def _renumbered(event: Record, outer: Record, _workspace: Workspace) -> Read:
-    old, new = checked_identity(event.get("old_channel_id")), checked_identity(event.get("new_channel_id"))
-    if not old or not new:
+    old, new = (room_or_none(checked_identity(event.get(one))) for one in ("old_channel_id", "new_channel_id"))
+    if not old or not new or old == new:
         return NOTHING
-    return replace(arrived_once(number_of(outer, "event_id"), PutOut(room=old)), rooms=frozenset({new}))
+    renumbered = Renumbered(room=old, to_room=new)
+    return replace(arrived_once(number_of(outer, "event_id"), renumbered), rooms=frozenset({new}))
 
 
 # ---------------------------------------------------------------- people, and the connection itself
