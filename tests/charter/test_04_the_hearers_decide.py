@@ -237,3 +237,6 @@ def test_who_comes_in_while_an_answer_is_on_its_way_hears_nothing_that_was_chose
     assert len(public(world, "talk")) == said
     reasons = list(Delivery.objects.values_list("problem", flat=True))
     assert ["other people came to hear" in one for one in reasons] == [True] * (1 - said)
+    told = [one for one in world.written_to("bo") if "did not say it there" in words_of(one)]
+    assert len(told) == 1 - said, "whoever asked is not left waiting"
+    assert all("cellar" not in words_of(one) for one in told)

@@ -58,6 +58,7 @@ def find_here(asking: Asking) -> Answer:
         shown,
         asking.bridge.connection_id,
         room=room.source_id,
+        account_id=asking.account_id,
         context=asking.context or asking.said_in,
         hearers=unscoped_hearers_mark(room),
     )

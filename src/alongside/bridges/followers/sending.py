@@ -14,12 +14,19 @@ from alongside.bridges.actions.connecting import say_it_works, say_problem
 from alongside.bridges.actions.following import follow_thread
 from alongside.bridges.followers.threads import in_thread
 from alongside.bridges.models import Followed
-from alongside.bridges.port import Adapter, Can, Permanent, Post, Sent, Temporary
-from alongside.bridges.queries import BridgeFacts, unscoped_account, unscoped_hearers_mark, unscoped_room
+from alongside.bridges.port import Adapter, Body, Can, Permanent, Post, Sent, Temporary, encoded
+from alongside.bridges.queries import (
+    BridgeFacts,
+    unscoped_account,
+    unscoped_account_by_row,
+    unscoped_hearers_mark,
+    unscoped_room,
+)
 from alongside.bridges.rules import QUIETLY
+from alongside.bridges.wording import in_a_room
 from alongside.conversations.rules import Said
 from alongside.kit import clock, safe_html
-from alongside.letters.actions import claim, give_up, mark_not_sent, mark_sent, release
+from alongside.letters.actions import claim, give_up, mark_not_sent, mark_sent, put_out, release
 from alongside.letters.queries import Claimed
 from alongside.letters.rules import Because
 from alongside.notes.actions.said import take_in_said
@@ -91,7 +98,7 @@ async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idemp
         )
         return False
     if post.hearers and not await in_thread(_hears_the_same)(bridge, post):
-        await in_thread(give_up)(None, delivery_id=one.delivery_id, reason=_OTHERS_HEAR)
+        await in_thread(_leave_unsaid)(bridge, adapter.can, one, post)
         return False
     try:
         async with asyncio.timeout(PATIENCE):
@@ -115,6 +122,31 @@ def _hears_the_same(bridge: BridgeFacts, post: Post) -> bool:
     """What is said in a room was chosen for who heard there then; a tool that was busy may take it much later."""
     room = unscoped_room(bridge.connection_id, post.room)
     return room is not None and unscoped_hearers_mark(room) == post.hearers
+
+
+def _leave_unsaid(bridge: BridgeFacts, can: frozenset[Can], one: Claimed, post: Post) -> None:
+    """Not said in the room any more; whoever asked for it there is told so, alone."""
+    with transaction.atomic():
+        give_up(None, delivery_id=one.delivery_id, reason=_OTHERS_HEAR)
+        asker = unscoped_account_by_row(one.account_id)
+        if asker is None or Can.DIRECT not in can:
+            return
+        key = f"unsaid-{bridge.bridge_id}-{one.delivery_id}"
+        put_out(
+            None,
+            connection_id=bridge.connection_id,
+            key=key,
+            post=encoded(Post(key=key, account=asker.source_id, body=_unsaid(bridge, post.room))),
+            because=Because.ANSWER,
+            account_id=asker.pk,
+        )
+
+
+def _unsaid(bridge: BridgeFacts, source_id: str) -> Body:
+    room = unscoped_room(bridge.connection_id, source_id)
+    where = in_a_room(room.name) if room else _("the room")
+    meanwhile = _("While my answer was on its way, other people came to hear in %(room)s, so I did not say it there.")
+    return Body(lines=(meanwhile % {"room": where}, _("Ask again, and I answer.")))
 
 
 def _post(one: Claimed) -> Post | None:
