@@ -108,7 +108,7 @@ def test_direct_messages_are_named_and_never_looked_into(tmp_path: Path) -> None
         file.writestr("D01/2023-11-14.json", json.dumps(secret))
         file.writestr("general/2023-11-14.json", json.dumps(secret))
     lines = looked(path)
-    assert lines[0] == "Slack (slack): 1 messages, 14 November 2023 to 14 November 2023."
+    assert lines[0] == "Slack (slack): 1 message, 14 November 2023 to 14 November 2023."
     assert any("direct messages are never brought in" in line for line in lines)
 
 

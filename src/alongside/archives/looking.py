@@ -16,6 +16,7 @@ from alongside.archives.port import (
 )
 from alongside.archives.reporting import left_out_lines, span_of
 from alongside.archives.rules import Report
+from alongside.kit.counting import counted
 
 # Measured with `make bench` on two noisy cores, words index included; said as “about”.
 MESSAGES_A_SECOND = 2_000
@@ -35,13 +36,13 @@ class Seen:
 
     def lines(self) -> Iterator[str]:
         total = sum(self.messages.values())
-        yield f"{self.report.name} ({self.report.tool}): {total:,} messages, {span_of(self.report)}."
-        yield f"{self.people:,} {'person' if self.people == 1 else 'people'}."
+        yield f"{self.report.name} ({self.report.tool}): {counted(total, 'message')}, {span_of(self.report)}."
+        yield f"{counted(self.people, 'person', 'people')}."
         for source_id, room in sorted(self.rooms.items(), key=lambda item: item[1].name):
-            yield f"  {room.name}: {_audience(room)}, {self.messages.get(source_id, 0):,} messages"
+            yield f"  {room.name}: {_audience(room)}, {counted(self.messages.get(source_id, 0), 'message')}"
         if self.notes or self.weaves:
-            notes, remarks = _so_many(self.notes, "kept note"), _so_many(self.remarks, "remark")
-            yield f"{notes} with {remarks}, {_so_many(self.weaves, 'weave')}."
+            notes, remarks = counted(self.notes, "kept note"), counted(self.remarks, "remark")
+            yield f"{notes} with {remarks}, {counted(self.weaves, 'weave')}."
         yield from left_out_lines(self.report)
         yield f"Bringing it in takes about {_duration(total / MESSAGES_A_SECOND)}. Nothing was written."
 
@@ -118,11 +119,7 @@ def _audience(room: RoomRecord) -> str:
         return "the whole organisation"
     if not room.members:
         return "closed, and nobody is known to be in it"
-    return f"closed, {len(room.members)} {'member' if len(room.members) == 1 else 'members'}"
-
-
-def _so_many(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
+    return f"closed, {counted(len(room.members), 'member')}"
 
 
 def _duration(seconds: float) -> str:

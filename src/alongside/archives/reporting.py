@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from alongside.archives.rules import Report
+from alongside.kit.counting import counted
 
 
 def lines_of(report: Report, seconds: float) -> Iterator[str]:
@@ -16,18 +17,15 @@ def lines_of(report: Report, seconds: float) -> Iterator[str]:
     if report.is_overtaken:
         yield "All of it is here already, and a newer export of the same tool came after it: nothing was changed."
         return
-    rooms = "1 room" if report.rooms == 1 else f"{report.rooms:,} rooms"
     yield (
-        f"{report.new:,} messages came in, {report.changed:,} changed, {report.removed:,} went,"
-        f" {report.unchanged:,} were here already; {rooms}; {seconds:.1f} s, {rate:,.0f} a second."
+        f"{counted(report.new, 'message')} came in, {report.changed:,} changed, {report.removed:,} went,"
+        f" {report.unchanged:,} were here already; {counted(report.rooms, 'room')}; {seconds:.1f} s, {rate:,.0f} a second."
     )
     if report.notes:
-        yield "1 kept note came in or grew." if report.notes == 1 else f"{report.notes:,} kept notes came in or grew."
+        yield f"{counted(report.notes, 'kept note')} came in or grew."
     if report.sealed_rooms:
-        yield (
-            f"{report.sealed_rooms:,} closed rooms are sealed: nobody reads or finds them until one of their members"
-            " opens them under “My things”."
-        )
+        rooms = counted(report.sealed_rooms, "closed room is sealed", "closed rooms are sealed")
+        yield f"{rooms}: nobody reads or finds what was said there until a member opens it under “My things”."
     yield from left_out_lines(report)
     yield f"To take it wholly back: alongside import --undo {report.import_id}"
 

@@ -11,6 +11,7 @@ import click
 
 from alongside.config.commands.bars import reading
 from alongside.config.commands.starting import as_option, prepare_store, stop, token_option, viewer_asking, with_django
+from alongside.kit.counting import counted
 
 # Bytes.
 WORTH_A_PROCESS = 500_000
@@ -101,7 +102,8 @@ def _take_back(import_id: int) -> None:
     except NotTakenBack as error:
         stop(str(error))
     catch_up_words()
-    click.echo(f"Import {import_id} is taken back: {gone:,} messages are gone, and what it had changed is as it was.")
+    went = counted(gone, "message is", "messages are")
+    click.echo(f"Import {import_id} is taken back: {went} gone, and what it had changed is as it was.")
 
 
 def _reader(path: Path) -> Any:
@@ -205,4 +207,4 @@ def export_(path: Path, email: str | None, token: str | None) -> None:
     if path.exists():
         stop(f"{path} is there already; nothing was written. Choose another name.")
     written = write_own_words(viewer, path)
-    click.echo(f"{written:,} messages of yours are in {path}.")
+    click.echo(f"{counted(written, 'message of yours is', 'messages of yours are')} in {path}.")

@@ -6,6 +6,7 @@ import click
 
 from alongside.config.commands.bars import counting
 from alongside.config.commands.starting import prepare_store, stop, with_django
+from alongside.kit.counting import counted
 
 
 @click.command("rebuild")
@@ -31,7 +32,7 @@ def rebuild_(*, words_only: bool) -> None:
         done = rebuild_words(index, bar)
     took = max(monotonic() - began, 0.001)
     click.echo(
-        f"Words: {done.messages:,} messages in {done.conversations:,} conversations,"
+        f"Words: {counted(done.messages, 'message')} in {counted(done.conversations, 'conversation')},"
         f" {took:.1f} s, {done.messages / took:,.0f} a second."
     )
     if words_only:
@@ -44,4 +45,4 @@ def rebuild_(*, words_only: bool) -> None:
     began = monotonic()
     with counting("meaning", "conversations", done.conversations) as bar:
         encoded = rebuild_meaning(index, model, bar)
-    click.echo(f"Meaning: {encoded:,} conversations, {monotonic() - began:.1f} s.")
+    click.echo(f"Meaning: {counted(encoded, 'conversation')}, {monotonic() - began:.1f} s.")
