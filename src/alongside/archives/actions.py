@@ -62,6 +62,12 @@ class RoomHere:
     room_id: int
     audience_id: int
     is_threaded: bool
+    # What the archive calls it, and what its tool calls it now: ids of what was said there may have it in them.
+    called: str = ""
+    called_now: str = ""
+
+    def now(self, source_id: str) -> str:
+        return source_id if self.called == self.called_now else source_id.replace(self.called, self.called_now)
 
 
 @dataclass(slots=True)
@@ -236,7 +242,9 @@ def _bring_rooms(bringing: Bringing) -> None:
             _remember(bringing, "room", [kept.before] if kept.before else [])
             if kept.before and kept.before["audience_id"] != kept.audience_id:
                 _remember(bringing, "audience", [{"id": kept.audience_id}])
-        bringing.rooms[record.source_id] = RoomHere(kept.room.pk, kept.audience_id, record.is_threaded)
+        bringing.rooms[record.source_id] = RoomHere(
+            kept.room.pk, kept.audience_id, record.is_threaded, said.source_id, kept.room.source_id
+        )
         bringing.report.rooms += 1
         bringing.report.sealed_rooms += said.kind is Kind.CLOSED and not bringing.is_try_out
 
@@ -290,14 +298,14 @@ def _said(bringing: Bringing, record: MessageRecord) -> Said | None:
     room = bringing.rooms[record.room]
     bringing.report.saw(record.said_at)
     return Said(
-        source_id=_of_message(record.source_id),
+        source_id=_of_message(room.now(record.source_id)),
         room_id=room.room_id,
         author_id=bringing.accounts[record.author or ""],
         html=record.html,
         text=plain_text(record.html) if record.text is None else record.text,
         said_at=record.said_at,
-        context=_of_message(record.context) if record.context else None,
-        reply_to=_of_message(record.reply_to or ""),
+        context=_of_message(room.now(record.context)) if record.context else None,
+        reply_to=_of_message(room.now(record.reply_to or "")),
         subject=record.subject,
         edited_at=record.edited_at,
         url=record.url[:2000],

@@ -26,6 +26,28 @@ class Room(models.Model):
         constraints = [models.UniqueConstraint(fields=["connection", "source_id"], name="one_room_a_source_id")]
 
 
+class FormerId(models.Model):
+    """An id that a room had in its tool once: an older archive still calls it so."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    source_id = models.CharField(max_length=300, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "source_id"], name="a_former_id_once")]
+
+
+class RoomAudience(models.Model):
+    """An audience under which something of a room was said, once or now: whoever leaves the room leaves all of these,
+    also where nothing but a note is left of what was said.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "audience"], name="an_audience_of_a_room_once")]
+
+
 class Conversation(models.Model):
     """What was said in a room, in order: a thread, a topic, a mail and its answers, a stretch of a flat channel."""
 

@@ -38,6 +38,8 @@ class RoomSaid:
     are_all_hearers: bool = True
     # Nobody tells who hears there, so that nobody reads it: also not who heard there last, until they are named again.
     are_hearers_known: bool = True
+    # Of a room that others read too, all who are in it, where its tool tells that: who left it leaves what was closed.
+    everybody: tuple[int, ...] | None = None
     url: str = ""
     is_threaded: bool = True
     # The tool does not show newcomers what was said before they came: then neither do we.

@@ -283,6 +283,22 @@ def test_an_archived_room_is_left(slack: Verbs, inside: Hearing) -> None:
     inside.the(PutOut, lambda out: out.room == HOTLINE)
 
 
+def test_when_a_member_becomes_a_guest_rooms_are_told_anew_so_that_it_is_known_where_they_hear(
+    slack: Verbs, inside: Hearing
+) -> None:
+    before = len([one for one in inside.of(RoomSeen) if one.source_id == HOTLINE])
+    slack.change_person(BO, is_restricted=True)
+    inside.the(AccountSeen, lambda seen: seen.source_id == BO and seen.is_guest)
+    inside.until(lambda: len([one for one in inside.of(RoomSeen) if one.source_id == HOTLINE]) > before)
+    events = [one.event for one in inside.arrived]
+    guest = next(
+        number
+        for number, one in enumerate(events)
+        if isinstance(one, AccountSeen) and one.is_guest and one.source_id == BO
+    )
+    assert any(isinstance(one, RoomSeen) and one.source_id == HOTLINE for one in events[guest:])
+
+
 def test_who_was_in_an_archived_private_room_still_reads_it_as_in_slack_also_after_a_start(
     tool: SlackHarness, slack: Verbs, inside: Hearing
 ) -> None:

@@ -13,7 +13,7 @@ from alongside.bridges.port import AccountSeen, InvitedIn, Joined, Left, PutOut,
 from alongside.bridges.queries import BridgeFacts, RoomThere, is_hearer_of, unscoped_room
 from alongside.bridges.rules import Listens, may_ask_to_remember
 from alongside.conversations.actions.moving import renumber
-from alongside.conversations.actions.rooms import keep_room
+from alongside.conversations.actions.rooms import keep_room, leave_earlier
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.conversations.rules import RoomSaid
 from alongside.kit.refused import Refused
@@ -33,7 +33,11 @@ def see_account(_actor: None, *, bridge: BridgeFacts, seen: AccountSeen) -> None
         is_guest=seen.is_guest,
         is_deactivated=seen.is_deactivated,
     )
-    keep_accounts(None, connection_id=bridge.connection_id, said=[said], brought_by=None)
+    before = keep_accounts(None, connection_id=bridge.connection_id, said=[said], brought_by=None).before
+    if seen.is_guest and any(not one["is_guest"] for one in before):
+        # In which open rooms they are was not written down, as long as they read all of them: nobody there is sure now.
+        open_rooms = Presence.objects.filter(room__connection_id=bridge.connection_id)
+        open_rooms.exclude(room__audience__kind=Kind.CLOSED.value).update(are_members_known=False)
 
 
 def known_accounts(_actor: None, *, bridge: BridgeFacts, source_ids: Collection[str]) -> dict[str, int]:
@@ -77,6 +81,7 @@ def _said_of(seen: RoomSeen, members: dict[str, int]) -> RoomSaid:
         kind=kind,
         hearers=_hearers(kind, members.values()),
         are_hearers_known=seen.members is not None,
+        everybody=None if seen.members is None else tuple(members.values()),
         url=seen.url[:1000],
         is_threaded=seen.is_threaded,
         hides_earlier=seen.hides_earlier,
@@ -108,6 +113,8 @@ def follow_member(_actor: None, *, bridge: BridgeFacts, event: Joined | Left) ->
     if presence is None or (facts.kind is Kind.CLOSED and not presence.are_members_known):
         return  # nobody reads it yet; who came is told with all its members
     _keep_hearers_of(presence, facts.kind, now)
+    if isinstance(event, Left):
+        leave_earlier(None, room=room, account_id=account_id)
 
 
 def _keep_hearers_of(presence: Presence, kind: Kind, account_ids: Collection[int] | None) -> None:

@@ -7,7 +7,13 @@ from django.utils.translation import gettext as _
 
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing, said
 from alongside.bridges.port import Body, Button, Can, Item
-from alongside.bridges.queries import RoomThere, rooms_to_ask_in, unscoped_hearers_mark, unscoped_hearers_together
+from alongside.bridges.queries import (
+    RoomThere,
+    is_hearer_of,
+    rooms_to_ask_in,
+    unscoped_hearers_mark,
+    unscoped_hearers_together,
+)
 from alongside.bridges.rules import shortened
 from alongside.bridges.wording import in_a_room, in_month, on_day, page, why_it_came
 from alongside.letters.rules import Because
@@ -40,9 +46,12 @@ def find(asking: Asking) -> Answer:
 
 
 def find_here(asking: Asking) -> Answer:
-    """For everybody in a room, because one of them asked: only from what each of them may read, and it says so."""
+    """For everybody in a room, because one of them asked: only from what each of them may read, and it says so.
+
+    To anybody else it is as if they had asked alone: what is said there, or not, would tell them what its members read.
+    """
     room = asking.room
-    if room is None or not room.is_there:
+    if room is None or not room.is_there or not is_hearer_of(asking.viewer, room):
         return find(asking)
     together = unscoped_hearers_together(room)
     if together is None:

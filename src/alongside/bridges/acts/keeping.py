@@ -5,11 +5,12 @@ becomes a note by their own act.
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alongside.audiences.queries import NotThere
+from alongside.audiences.queries import NotThere, unscoped_audience
+from alongside.audiences.rules import Kind
 from alongside.bridges.actions.following import follow_thread
 from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
 from alongside.bridges.port import Body, Button, Can, Field, Form, Item
-from alongside.bridges.queries import unscoped_conversation_of
+from alongside.bridges.queries import RoomThere, is_hearer_of, unscoped_conversation_of
 from alongside.bridges.wording import page
 from alongside.conversations.asking import message_at
 from alongside.conversations.queries import conversation_row
@@ -119,9 +120,17 @@ def _conversation(asking: Asking) -> str | None:
     thread = asking.context or asking.message
     if asking.room is None or not thread:
         return None
-    if not asking.is_thread_here and Can.HISTORY in asking.can:
+    if not asking.is_thread_here and Can.HISTORY in asking.can and _is_in(asking, asking.room):
         raise NeedsThread(asking.room, thread)
     return unscoped_conversation_of(asking.room.room_id, thread)
+
+
+def _is_in(asking: Asking, room: RoomThere) -> bool:
+    """A thread comes in where Alongside was asked in, at the wish of somebody who is in its room: a mail may name any.
+    Into what somebody forwards by mail nobody asked it; that is a closed room of theirs alone.
+    """
+    is_closed = unscoped_audience(room.audience_id).kind is Kind.CLOSED
+    return (room.is_there or is_closed) and is_hearer_of(asking.viewer, room)
 
 
 def _note(asking: Asking) -> str | None:

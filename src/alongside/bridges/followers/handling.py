@@ -64,14 +64,13 @@ from alongside.bridges.queries import (
 )
 from alongside.bridges.rules import Act, ActName, Pace, act_of, was_before_restore
 from alongside.conversations.actions.messages import TakenIn
-from alongside.conversations.actions.moving import move
 from alongside.conversations.models import Room
 from alongside.conversations.rules import Said as SaidThere
 from alongside.kit import clock
 from alongside.kit.faults import fault_of
 from alongside.letters.actions import give_up_all_for, put_out
 from alongside.letters.rules import Because
-from alongside.notes.actions.said import remove_said, take_in_said
+from alongside.notes.actions.said import move_said, remove_said, take_in_said
 from alongside.people.queries import unscoped_restore, unscoped_viewer_of_account
 
 AT_ONCE = 500
@@ -465,7 +464,7 @@ def _move(bridge: BridgeFacts, event: Moved) -> None:
         remove_said(None, message_ids=ids)
         follow_moved(None, room_id=room.room_id, contexts=contexts, to=None)
     else:
-        move(None, message_ids=ids, room_id=to_room.room_id, context=event.to_context)
+        move_said(None, message_ids=ids, room_id=to_room.room_id, context=event.to_context)
         follow_moved(None, room_id=room.room_id, contexts=contexts, to=(to_room.room_id, event.to_context))
 
 

@@ -18,7 +18,7 @@ from alongside.audiences.actions import (
 from alongside.audiences.queries import unscoped_audience, unscoped_hearers
 from alongside.audiences.rules import Kind as AudienceKind
 from alongside.audiences.rules import changed_hearers, sealed_at_first
-from alongside.conversations.models import Conversation, Room
+from alongside.conversations.models import Conversation, FormerId, Room, RoomAudience
 from alongside.conversations.rules import RoomSaid
 from alongside.journal.actions import tell
 from alongside.journal.rules import IDS_PER_LINE, Kind
@@ -52,11 +52,7 @@ def keep_room(
     """
     is_open_to_members = is_try_out or is_live
     with transaction.atomic():
-        room = (
-            Room.objects.select_related("audience")
-            .filter(connection_id=connection_id, source_id=said.source_id)
-            .first()
-        )
+        room = _known(connection_id, said.source_id)
         if room is None:
             room = _begun(connection_id, said, is_live=is_live, is_try_out=is_open_to_members, brought_by=brought_by)
             return KeptRoom(room, room.audience_id)
@@ -65,15 +61,19 @@ def keep_room(
         before = as_it_was(room)
         if is_live and not room.is_live:
             _begin_to_be_live(room)
-        if is_live and room.audience.is_sealed:
-            room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
-        else:
-            _follow_audience(room, said, is_try_out=is_open_to_members)
+        _follow_audience(room, said, is_live=is_live, is_try_out=is_open_to_members)
         room.name, room.url = said.name, said.url or room.url
         after = as_it_was(room)
         room.last_brought_by = brought_by
         room.save()
     return KeptRoom(room, room.audience_id, before if after != before else None)
+
+
+def _known(connection_id: int, source_id: str) -> Room | None:
+    """The room with this id, or the one that had it once."""
+    here = Room.objects.select_related("audience").filter(connection_id=connection_id)
+    formerly = FormerId.objects.filter(source_id=source_id).values("room")
+    return here.filter(source_id=source_id).first() or here.filter(pk__in=formerly).first()
 
 
 def _begun(connection_id: int, said: RoomSaid, *, is_live: bool, is_try_out: bool, brought_by: int | None) -> Room:
@@ -83,7 +83,7 @@ def _begun(connection_id: int, said: RoomSaid, *, is_live: bool, is_try_out: boo
         is_sealed=sealed_at_first(said.kind, is_try_out=is_try_out),
         account_ids=said.hearers,
     )
-    return Room.objects.create(
+    room = Room.objects.create(
         public_id=new_id(),
         connection_id=connection_id,
         source_id=said.source_id,
@@ -95,6 +95,8 @@ def _begun(connection_id: int, said: RoomSaid, *, is_live: bool, is_try_out: boo
         first_brought_by=brought_by,
         last_brought_by=brought_by,
     )
+    RoomAudience.objects.create(room=room, audience_id=audience_id)
+    return room
 
 
 def _begin_to_be_live(room: Room) -> None:
@@ -112,6 +114,7 @@ def _audience_of_archives(room: Room, said: RoomSaid, *, is_try_out: bool) -> in
     if room.archive_audience_id is None:
         room.archive_audience_id = make(None, kind=said.kind, is_sealed=True)
         room.save(update_fields=["archive_audience"])
+        RoomAudience.objects.create(room=room, audience_id=room.archive_audience_id)
     if room.archive_audience_id != room.audience_id:
         now = unscoped_audience(room.audience_id)
         here = now.hearers.account_ids if now.kind is AudienceKind.CLOSED else frozenset(said.hearers)
@@ -120,11 +123,13 @@ def _audience_of_archives(room: Room, said: RoomSaid, *, is_try_out: bool) -> in
     return room.archive_audience_id
 
 
-def _follow_audience(room: Room, said: RoomSaid, *, is_try_out: bool) -> None:
+def _follow_audience(room: Room, said: RoomSaid, *, is_live: bool, is_try_out: bool) -> None:
     """Narrowing takes along what was said; widening holds from now on, in an audience of its own."""
     followed = find_hearers_again if said.are_hearers_known else lose_hearers
     followed(None, audience_ids=[room.audience_id, *_earlier_closed(room)])
-    if said.kind.value == room.audience.kind:
+    if is_live and room.audience.is_sealed:
+        _begin_audience(room, said)
+    elif said.kind.value == room.audience.kind:
         if said.are_hearers_known:
             _follow_hearers(room, said)
     elif said.kind is AudienceKind.CLOSED:
@@ -132,17 +137,23 @@ def _follow_audience(room: Room, said: RoomSaid, *, is_try_out: bool) -> None:
         narrow(None, audience_id=room.audience_id, is_sealed=sealed, account_ids=said.hearers)
         _tell_of_all_in(room.audience_id)
     else:
-        room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
-    if said.kind is AudienceKind.CLOSED and said.are_all_hearers and said.are_hearers_known:
-        for audience_id, hearers in _earlier_closed(room).items():
-            keep_hearers(None, audience_id=audience_id, account_ids=hearers & set(said.hearers))
+        _begin_audience(room, said)
+    is_closed = said.kind is AudienceKind.CLOSED and said.are_all_hearers
+    here = said.hearers if is_closed else said.everybody
+    if here is not None and said.are_hearers_known:
+        _keep_earlier_closed(room, frozenset(here))
+
+
+def _begin_audience(room: Room, said: RoomSaid) -> None:
+    room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
+    RoomAudience.objects.create(room=room, audience_id=room.audience_id)
 
 
 def _follow_hearers(room: Room, said: RoomSaid) -> None:
     here = unscoped_hearers(room.audience_id).account_ids
     came, _left = changed_hearers(here, said.hearers)
     if said.hides_earlier and said.kind is AudienceKind.CLOSED and came:
-        room.audience_id = make(None, kind=said.kind, account_ids=said.hearers)
+        _begin_audience(room, said)
     else:
         known = frozenset() if said.are_all_hearers else here
         keep_hearers(None, audience_id=room.audience_id, account_ids=known | set(said.hearers))
@@ -150,9 +161,21 @@ def _follow_hearers(room: Room, said: RoomSaid) -> None:
 
 def _earlier_closed(room: Room) -> dict[int, frozenset[int]]:
     """Who hears what was said in a room under closed audiences before: who leaves the room leaves these too."""
-    said = Conversation.objects.filter(room=room).exclude(audience_id=room.audience_id)
-    ids = said.filter(audience__kind=AudienceKind.CLOSED.value).order_by("audience_id")
-    return {one: unscoped_hearers(one).account_ids for one in ids.values_list("audience_id", flat=True).distinct()}
+    of_room = RoomAudience.objects.filter(room=room).exclude(audience_id=room.audience_id)
+    ids = of_room.filter(audience__kind=AudienceKind.CLOSED.value).order_by("audience_id")
+    return {one: unscoped_hearers(one).account_ids for one in ids.values_list("audience_id", flat=True)}
+
+
+def _keep_earlier_closed(room: Room, here: frozenset[int]) -> None:
+    for audience_id, hearers in _earlier_closed(room).items():
+        keep_hearers(None, audience_id=audience_id, account_ids=hearers & here)
+
+
+def leave_earlier(_actor: None, *, room: Room, account_id: int) -> None:
+    """Somebody left a room that is open now: they leave also what was said in it when it was closed."""
+    with transaction.atomic():
+        for audience_id, hearers in _earlier_closed(room).items():
+            keep_hearers(None, audience_id=audience_id, account_ids=hearers - {account_id})
 
 
 def _tell_of_all_in(audience_id: int) -> None:

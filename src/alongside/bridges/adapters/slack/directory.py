@@ -73,6 +73,7 @@ class Directory:
         self._rooms: dict[str, RoomSeen] = {}
         self._inside: set[str] = set()
         self._moves: dict[tuple[str, str], _Move] = {}
+        self._untold: set[str] = set()
         self.workspace = Workspace()
 
     async def introduce(self) -> None:
@@ -144,10 +145,16 @@ class Directory:
                 self._programs.add(identity)
                 self._names[identity] = text_of(user.get("real_name")) or text_of(user.get("name"))
             elif account is not None and self._people.get(identity) != account:
-                self._people[identity] = account
-                self._names[identity] = account.name
+                self._remember_account(account)
                 changed.append(account)
         return changed
+
+    def _remember_account(self, account: AccountSeen) -> None:
+        before = self._people.get(account.source_id)
+        if before is not None and account.is_guest and not before.is_guest:
+            self._untold |= set(self._rooms)  # the core asks anew in which rooms a guest is
+        self._people[account.source_id] = account
+        self._names[account.source_id] = account.name
 
     async def look_up(self, accounts: Iterable[str]) -> AsyncIterator[AccountSeen]:
         """Those of them who are not known yet."""
@@ -192,7 +199,8 @@ class Directory:
         if looked.room is None:
             return told
         room = self._with_moves(looked.room, looked.began)
-        if self._rooms.get(room.source_id) != room:
+        if self._rooms.get(room.source_id) != room or room.source_id in self._untold:
+            self._untold.discard(room.source_id)
             self._keep(room)
             told.append(_told(room))
         if room.source_id not in self._inside and not looked.is_over:
@@ -219,8 +227,7 @@ class Directory:
         """
         match event:
             case AccountSeen():
-                self._people[event.source_id] = event
-                self._names[event.source_id] = event.name
+                self._remember_account(event)
             case RoomSeen():
                 self._keep(event)
             case InvitedIn():
@@ -269,8 +276,13 @@ class Directory:
 
     def _forget(self, room: str) -> None:
         self._inside.discard(room)
+        self._untold.discard(room)
         self._rooms.pop(room, None)
         self._open_rooms.pop(room, None)
+
+    def untold(self) -> list[str]:
+        """Rooms to be told anew though nothing of theirs changed, because somebody is a guest now."""
+        return sorted(self._untold)
 
     def unseen_rooms(self) -> set[str]:
         """Rooms that the core knows we are in, and that we have not looked at: a webhook told it."""

@@ -181,7 +181,7 @@ class Listening:
             is_believed, room = self._directory.follow(arrived.event, happened_at)
             if is_believed:
                 taken.arrived.append(arrived)
-            self._look_at(NOTHING, [room])
+            self._look_at(NOTHING, [room, *self._directory.untold()])
             if isinstance(arrived.event, Said) and arrived.event.context:
                 self._sending.heard(arrived.event.context, is_reply=bool(arrived.event.reply_to))
         self._look_at(read)
