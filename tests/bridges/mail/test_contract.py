@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from alongside.audiences.models import Hearer
 from alongside.conversations.models import Message
 from tests.bridges.contract import ANSWER, NOTHING, QUESTION, Contract
 from tests.bridges.mail.harness import MailHarness
@@ -53,6 +54,20 @@ class TestMail(Contract):
         self.settled()
         assert Message.objects.count() == 3
         assert not any("feeling" in one.text for one in house.seen_by(house.bo))
+
+    def test_who_subscribes_to_a_closed_list_reads_what_is_said_from_then_on(self) -> None:
+        house = self.harness
+        assert isinstance(house, MailHarness)
+        self.remembers(house.closed_room)
+        house.join(house.cy, house.closed_room)
+        self.until(lambda: Hearer.objects.filter(account__source_id=house.cy).exists(), "It knows who came")
+        house.say(house.bo, house.closed_room, "The zither stands in the attic.")
+        self.until(lambda: Message.objects.filter(text__contains="attic").exists(), "It hears what is said then")
+        self.settled()
+        house.say_to_us(house.cy, QUESTION)
+        self.shows(house.cy, NOTHING)
+        house.say_to_us(house.cy, "Where does the zither stand?")
+        assert "attic" in self.shows(house.cy, "People have been here before").text
 
     def test_mails_that_pretend_to_be_somebody_are_answered_by_nothing(self) -> None:
         house = self.harness

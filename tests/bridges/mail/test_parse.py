@@ -83,6 +83,40 @@ def test_attachments_are_named_with_their_size_and_left_where_they_are() -> None
     assert "kB, in the mail" in cut
 
 
+def test_an_attachment_of_a_list_with_an_archive_leads_there_and_only_so_many_are_named() -> None:
+    mail = EmailMessage(policy=default)
+    mail["From"], mail["Message-ID"] = "ana@example.org", "<1@example.org>"
+    mail["Archived-At"] = "<https://lists.example.org/tools/1?a=1&b=2>"
+    mail.set_content("Here they are.")
+    for number in range(25):
+        mail.add_attachment(b"x" * 20, maintype="application", subtype="pdf", filename=f"plan{number}.pdf")
+    raw = PROOF.encode() + mail.as_bytes()
+    one = said(parse.read(Mail(raw, NOW, len(raw)), HOUSE))
+    assert '<a href="https://lists.example.org/tools/1?a=1&amp;b=2"' in one.html
+    assert "attachment: plan0.pdf, 20 bytes, in the list’s archive" in one.text
+    assert "plan19.pdf" in one.text
+    assert "plan20.pdf" not in one.text
+    assert "and 5 more attachments" in one.text
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", 'https://x"onmouseover="alert(1)', "data:text/html,x"])
+def test_an_address_of_an_archive_that_is_none_leads_nowhere(address: str) -> None:
+    mail = EmailMessage(policy=default)
+    mail["From"], mail["Message-ID"] = "ana@example.org", "<1@example.org>"
+    mail.set_content("Here it is.")
+    mail.add_attachment(b"x" * 20, maintype="application", subtype="pdf", filename="plan.pdf")
+    raw = PROOF.encode() + f"Archived-At: <{address}>\r\n".encode() + mail.as_bytes()
+    html = said(parse.read(Mail(raw, NOW, len(raw)), HOUSE)).html
+    for bad in ("javascript", 'onmouseover="', "data:"):
+        assert bad not in html
+
+
+def test_a_closed_list_hides_earlier_talk_from_newcomers_as_lists_do_unless_it_has_an_archive() -> None:
+    lists = lists_in("a.b a@b members=/etc/t.txt; c.d c@d archive; e.f e@f organisation")
+    hides = [parse.room_seen(one, None, "x").hides_earlier for one in lists.values()]
+    assert hides == [True, False, False]
+
+
 def test_a_mail_over_the_list_is_said_by_its_author_in_its_thread() -> None:
     taken = read(f"{LIST}\nReferences: <0@example.org>\nSubject: Re: [Tools] Which?", "The left one.")
     one = said(taken)

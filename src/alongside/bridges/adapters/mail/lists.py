@@ -26,7 +26,9 @@ class Unclear(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MailList:
-    """`vouches`: the list's own server lets nobody write in another's name, so that what it sends on is believed."""
+    """`vouches`: the list's own server lets nobody write in another's name, so that what it sends on is believed.
+    `has_archive`: whoever subscribes reads there what was said before.
+    """
 
     list_id: str
     post: str
@@ -34,6 +36,7 @@ class MailList:
     reach: Reach = Reach.MEMBERS
     has_strangers: bool = False
     vouches: bool = False
+    has_archive: bool = False
 
     @property
     def domain(self) -> str:
@@ -77,13 +80,15 @@ def _list_in(line: str) -> MailList:
             members_file = word.removeprefix("members=")
         elif word == "organisation":
             reach = Reach.ORGANISATION
-        elif word in {"strangers", "vouches"}:
+        elif word in {"strangers", "vouches", "archive"}:
             flags.add(word)
         else:
             raise Unclear(
-                f"“{line_of(word, 80)}” is not known of a list. There are: members=FILE organisation strangers vouches"
+                f"“{line_of(word, 80)}” is not known of a list. There are: members=FILE organisation strangers vouches archive"
             )
-    return MailList(list_id, words[1].lower(), members_file, reach, "strangers" in flags, "vouches" in flags)
+    return MailList(
+        list_id, words[1].lower(), members_file, reach, *(one in flags for one in ("strangers", "vouches", "archive"))
+    )
 
 
 def roster_in(text: str, own: Addresses) -> Roster:

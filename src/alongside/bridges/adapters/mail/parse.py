@@ -17,6 +17,7 @@ from alongside.bridges.adapters.mail.lists import MailList, Roster
 from alongside.bridges.adapters.mail.senders import Asked, Sender
 from alongside.bridges.port import AccountSeen, Arrived, Bounced, Reach, RoomSeen, Said
 from alongside.kit import safe_html
+from alongside.kit.counting import counted
 from alongside.kit.mail_headers import (
     Fields,
     body_with_its_headers,
@@ -33,6 +34,7 @@ _KILO: Final = 1_000
 # Of what one mail says: more of it than a person wrote is a log or a file, and stays in the mail.
 _LONGEST: Final = 200_000
 _LONGEST_WORDS: Final = 50_000
+_MOST_ATTACHMENTS: Final = 20
 # Of what the token says; where that did not fit into an address, of everything that comes by itself.
 _STOP: Final = "no more of this"
 
@@ -300,7 +302,8 @@ class _Reading:
         return parts_of(body_with_its_headers(self.fields, self.mail.content))
 
     def _html(self, parts: Parts) -> str:
-        names = [f"<p>{escape(line, quote=False)}</p>" for line in attached(parts, self.mail)]
+        lines = attached(parts, self.mail, web_address_in(first(self.fields, "archived-at")))
+        names = [safe_html.from_html("\n".join(lines))] if lines else []
         if len(parts.html) > _LONGEST:
             said = f"{safe_html.plain_text(parts.html)[:_LONGEST_WORDS]} … (the rest is in the mail)"
             return "\n".join([safe_html.from_plain(said), *names])
@@ -353,17 +356,26 @@ def room_seen(known: MailList, roster: Roster | None, name: str) -> RoomSeen:
         reach=known.reach,
         members=tuple(sorted(roster.names)) if roster else None,
         has_strangers=known.has_strangers,
+        # A list sends what is said from now on; what was said before nobody gets who comes later.
+        hides_earlier=known.reach is Reach.MEMBERS and not known.has_archive,
     )
 
 
-def attached(parts: Parts, mail: Mail) -> list[str]:
-    """Attachments stay in the mail: they are named, with their size."""
+def attached(parts: Parts, mail: Mail, archived_at: str = "") -> list[str]:
+    """Attachments stay in the mail: they are named, with their size, and lead to the list's archive, if it has one. Not
+    clean yet.
+    """
     lines = []
     missing = max(0, mail.size - len(mail.content))
-    for place, one in enumerate(parts.attachments):
+    for place, one in enumerate(parts.attachments[:_MOST_ATTACHMENTS]):
         # Of a mail that was not read to its end, what is missing is of the last attachment.
         size = one.size + (missing * 3 // 4 if place == len(parts.attachments) - 1 else 0)
-        lines.append(f"attachment: {one.name}, {_readable(Attachment(one.name, size))}, in the mail")
+        name, where = escape(one.name), "in the mail"
+        if archived_at:
+            name, where = f'<a href="{escape(archived_at)}">{name}</a>', "in the list’s archive"
+        lines.append(f"<p>attachment: {name}, {_readable(Attachment(one.name, size))}, {where}</p>")
+    if more := len(parts.attachments) - len(lines):
+        lines.append(f"<p>and {counted(more, 'more attachment')}</p>")
     return lines
 
 

@@ -59,7 +59,7 @@ CHOICES: Final = (
     Choice(
         name="lists",
         label="Mailing lists",
-        help="One a line: its List-Id, its address, and members=FILE organisation strangers vouches, as far as they hold.",
+        help="One a line: its List-Id, its address, and members=FILE organisation strangers vouches archive, as far as it holds.",
         is_optional=True,
     ),
     Choice(
