@@ -11,6 +11,7 @@ from alongside.letters.actions import (
     claim,
     give_up,
     give_up_all_for,
+    leave_unsaid,
     mark_not_sent,
     mark_sent,
     put_out,
@@ -18,9 +19,10 @@ from alongside.letters.actions import (
     trim,
 )
 from alongside.letters.models import Delivery
-from alongside.letters.queries import unscoped_is_anything_due, unscoped_waiting
+from alongside.letters.queries import unscoped_is_anything_due, unscoped_resting_on, unscoped_waiting
 from alongside.letters.rules import CLAIMED_FOR, Because
 from alongside.people.models import Account, Connection
+from alongside.search.grounds import Ground, Of, of_message
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +138,54 @@ def test_who_cannot_be_reached_is_not_tried_again_and_old_failures_go(
     trim(None)
     assert not Delivery.objects.exists()
     give_up(None, delivery_id=1, reason="nothing there")
+
+
+SAID = of_message(7, "The zitherwood stands in the cellar.", 3)
+
+
+def put_resting(connection: Connection, *grounds: Ground, otherwise: bytes = b"") -> None:
+    put_out(
+        None,
+        connection_id=connection.pk,
+        key="one",
+        post=b"words",
+        because=Because.ANSWER,
+        rests_on=grounds,
+        otherwise=otherwise,
+    )
+
+
+def test_what_it_rests_on_comes_back_with_what_is_claimed(connection: Connection) -> None:
+    put_resting(connection, SAID)
+    [one] = claim(None, connection_id=connection.pk, is_idempotent=False)
+    assert one.rests_on == (SAID,)
+
+
+def test_what_does_not_stand_any_more_is_given_up_and_what_is_said_instead_goes_once(connection: Connection) -> None:
+    put_resting(connection, SAID, otherwise=b"something changed")
+    [one] = claim(None, connection_id=connection.pk, is_idempotent=False)
+    for _time in range(2):
+        leave_unsaid(None, delivery_id=one.delivery_id, reason="It changed.")
+    given_up, instead = Delivery.objects.order_by("id")
+    assert (given_up.problem, bytes(given_up.post), bytes(given_up.otherwise), given_up.rests_on) == (
+        "It changed.", b"", b"", [],
+    )  # fmt: skip
+    assert (bytes(instead.post), instead.rests_on) == (b"something changed", [])
+    [due] = claim(None, connection_id=connection.pk, is_idempotent=False)
+    assert due.delivery_id == instead.pk
+
+
+def test_where_nothing_is_said_instead_nothing_is_put_out(connection: Connection) -> None:
+    put_resting(connection, SAID)
+    leave_unsaid(None, delivery_id=Delivery.objects.get().pk, reason="It changed.")
+    assert Delivery.objects.get().problem == "It changed."
+
+
+def test_whose_words_wait_is_known_as_long_as_they_wait(connection: Connection) -> None:
+    put_resting(connection, SAID, Ground(Of.NOTE, 5))
+    here = [Delivery.objects.get().pk]
+    assert unscoped_resting_on([3], []) == here
+    assert unscoped_resting_on([], [5]) == here
+    assert unscoped_resting_on([7, 5], [7, 3]) == []
+    give_up(None, delivery_id=here[0], reason="gone")
+    assert unscoped_resting_on([3], [5]) == []

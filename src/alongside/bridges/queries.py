@@ -331,12 +331,8 @@ def unscoped_room_as_seen(connection_id: int, source_id: str) -> RoomSeen | None
 
 
 def unscoped_account(connection_id: int, source_id: str) -> Account | None:
-    return Account.objects.filter(connection_id=connection_id, source_id=source_id).first()
-
-
-def unscoped_account_by_row(account_id: int | None) -> Account | None:
-    """None for nobody, and for somebody deactivated."""
-    return Account.objects.filter(pk=account_id or 0, is_deactivated=False).first()
+    found = Account.objects.filter(connection_id=connection_id, source_id=source_id)
+    return found.select_related("person").first()
 
 
 def unscoped_new_arrivals(bridge_id: int, now: datetime, limit: int) -> Sequence[NewArrival]:

@@ -1,6 +1,7 @@
 """The outbox. `put_out` is the only way out of Alongside into a tool; a contract holds it."""
 
 from collections.abc import Collection
+from dataclasses import astuple
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -10,8 +11,9 @@ from alongside.kit import clock
 from alongside.kit.durable import durable
 from alongside.kit.refused import Refused
 from alongside.letters.models import Delivery
-from alongside.letters.queries import Claimed, unscoped_is_anything_due
+from alongside.letters.queries import Claimed, unscoped_grounds_of, unscoped_is_anything_due
 from alongside.letters.rules import CLAIMED_FOR, Because, State, after_failure, is_too_uncertain, may_go_out
+from alongside.search.grounds import Ground
 
 # A failed delivery holds words for somebody; it is kept without them, for the connection's page, and not for long.
 FAILED_FOR = timedelta(days=7)
@@ -19,10 +21,19 @@ CLAIMED_AT_ONCE = 20
 
 
 def put_out(
-    _actor: None, *, connection_id: int, key: str, post: bytes, because: Because, account_id: int | None = None
+    _actor: None,
+    *,
+    connection_id: int,
+    key: str,
+    post: bytes,
+    because: Because,
+    account_id: int | None = None,
+    rests_on: Collection[Ground] = (),
+    otherwise: bytes = b"",
 ) -> None:
     """Something for a tool, in the transaction of what it follows from. Said with one key it is said once.
 
+    `rests_on`: it goes as long as all of that stands, and after that `otherwise` does, which has no word of others.
     Raises Refused for what may not go out.
     """
     if not may_go_out(because):
@@ -32,7 +43,7 @@ def put_out(
         [
             Delivery(
                 connection_id=connection_id, key=key, account_id=account_id, because=because.value, post=post,
-                made_at=now, due_at=now,
+                rests_on=[astuple(one) for one in rests_on], otherwise=otherwise, made_at=now, due_at=now,
             )
         ],
         ignore_conflicts=True,
@@ -63,7 +74,14 @@ def claim(_actor: None, *, connection_id: int, is_idempotent: bool) -> list[Clai
             if is_too_uncertain(row.times_uncertain):
                 give_up(None, delivery_id=row.pk, reason="Nobody can know whether it arrived; it was tried twice.")
     return [
-        Claimed(row.pk, bytes(row.post), Because(row.because), row.account_id, row.times_uncertain > 0)
+        Claimed(
+            row.pk,
+            bytes(row.post),
+            Because(row.because),
+            row.account_id,
+            row.times_uncertain > 0,
+            unscoped_grounds_of(row.rests_on),
+        )
         for row in rows
         if not is_too_uncertain(row.times_uncertain)
     ]
@@ -107,8 +125,26 @@ def mark_not_sent(
 def give_up(_actor: None, *, delivery_id: int, reason: str) -> None:
     """It will not go through. Why is kept, for the connection's page; for whom and what is not."""
     Delivery.objects.filter(pk=delivery_id).update(
-        state=State.FAILED.value, problem=reason[:500], post=b"", account_id=None
+        state=State.FAILED.value, problem=reason[:500], post=b"", rests_on=[], otherwise=b"", account_id=None
     )
+
+
+def leave_unsaid(_actor: None, *, delivery_id: int, reason: str) -> None:
+    """What it rests on does not stand any more, so that it is not said; what is said instead is put out, once."""
+    with transaction.atomic():
+        row = Delivery.objects.filter(pk=delivery_id).exclude(state=State.FAILED.value).first()
+        if row is None:
+            return
+        give_up(None, delivery_id=delivery_id, reason=reason)
+        if row.otherwise:
+            put_out(
+                None,
+                connection_id=row.connection_id,
+                key=f"unsaid-{row.key}"[:200],
+                post=bytes(row.otherwise),
+                because=Because(row.because),
+                account_id=row.account_id,
+            )
 
 
 def give_up_all_for(_actor: None, *, account_id: int, reason: str) -> None:

@@ -2,7 +2,10 @@
 
 from django.db.models import Count
 
+from alongside.letters.actions import leave_unsaid
 from alongside.letters.models import Delivery
+from alongside.letters.queries import unscoped_resting_on
+from alongside.notes.held import notes_with_words_of
 from alongside.people.rules import Known, Viewer, Whom
 
 
@@ -11,7 +14,14 @@ def tell_of(whom: Whom) -> None:
 
 
 def forget_some(whom: Whom) -> int:
-    return Delivery.objects.filter(account_id__in=whom.account_ids).delete()[0]
+    """What waits for them; and what waits for others with words of theirs in it, for which others are told that it
+    changed. Looked for while their words are still there: what stands above is asked first.
+    """
+    gone: int = Delivery.objects.filter(account_id__in=whom.account_ids).delete()[0]
+    resting = unscoped_resting_on(whom.account_ids, notes_with_words_of(whom))
+    for one in resting:
+        leave_unsaid(None, delivery_id=one, reason="Somebody whose words were in it was forgotten.")
+    return gone + len(resting)
 
 
 def known_of(viewer: Viewer) -> list[Known]:

@@ -14,6 +14,10 @@ class Delivery(models.Model):
     account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
     because = models.CharField(max_length=20, choices=[(one.value, one.name) for one in Because])
     post = models.BinaryField()
+    # What its words are taken from (search/grounds.py): it goes as long as all of that stands. No tool is told of it.
+    rests_on = models.JSONField(default=list)
+    # What goes instead once it does not: a post without a word of others. Empty: nothing.
+    otherwise = models.BinaryField(default=b"")
     state = models.CharField(max_length=10, choices=[(one.value, one.name) for one in State], default=State.DUE.value)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -1,14 +1,16 @@
 """What waits to go out. It has no viewer: a delivery is read by who sends it and by nobody else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, Min
 
 from alongside.letters.models import Delivery
 from alongside.letters.rules import Because, State
+from alongside.search.grounds import Ground, Of
 
 MOST_PROBLEMS = 5
 
@@ -31,6 +33,27 @@ class Claimed:
     because: Because
     account_id: int | None
     may_be_second: bool
+    rests_on: tuple[Ground, ...] = ()
+
+
+def unscoped_grounds_of(stored: Collection[Sequence[Any]]) -> tuple[Ground, ...]:
+    """As `Delivery.rests_on` holds them."""
+    return tuple(Ground(Of(of), *rest) for of, *rest in stored)
+
+
+def unscoped_resting_on(account_ids: Collection[int], note_ids: Collection[int]) -> list[int]:
+    """What waits and has words or the name of these accounts in it, or is taken from these notes. The outbox is short:
+    all of it that rests on anything is looked through.
+    """
+    rows = Delivery.objects.exclude(state=State.FAILED.value).exclude(rests_on=[]).values_list("id", "rests_on")
+    return [
+        row
+        for row, stored in rows
+        if any(
+            one.account_id in account_ids or (one.of is Of.NOTE and one.row in note_ids)
+            for one in unscoped_grounds_of(stored)
+        )
+    ]
 
 
 def unscoped_waiting(connection_id: int) -> Waiting:

@@ -24,9 +24,14 @@ A_STEP = 200
 
 def tell_of(whom: Whom) -> None:
     """Notes that they wrote in or are quoted in; an index takes them again. Those kept from what they said follow it."""
-    written = set(Revision.objects.filter(_by(whom)).values_list("note_id", flat=True))
+    tell(Kind.NOTES_CHANGED, sorted(notes_with_words_of(whom)))
+
+
+def notes_with_words_of(whom: Whom) -> set[int]:
+    """Rows of notes that they wrote in or are quoted in."""
+    written = Revision.objects.filter(_by(whom)).values_list("note_id", flat=True)
     quoted = Passage.objects.filter(message__author_id__in=whom.account_ids).values_list("note_id", flat=True)
-    tell(Kind.NOTES_CHANGED, sorted(written | set(quoted)))
+    return {*written, *quoted}
 
 
 def forget_some(whom: Whom) -> int:

@@ -1,7 +1,7 @@
 """Notes as an index is given them: words, and the passages that all their readers may read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -11,6 +11,7 @@ from alongside.audiences.queries import unscoped_parts_of
 from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.conversations.models import Message
 from alongside.notes.following import stands_in
+from alongside.notes.marks import unscoped_note_marks
 from alongside.notes.models import Note, Passage, Revision, Source
 from alongside.notes.queries import readable_notes, unscoped_latest_revisions
 from alongside.notes.rules import Standing, is_for_every_reader
@@ -33,12 +34,15 @@ class NoteText:
     title: str
     text: str
     source_ids: tuple[int, ...]
+    # For who reads it as its viewer: as it was right before (marks.py).
+    mark: str = ""
 
 
 def confirmed_notes(viewer: Viewer, note_ids: Sequence[int]) -> dict[int, NoteText]:
     """What an index proposed, as far as the viewer may read it now."""
-    rows = readable_notes(viewer).filter(pk__in=note_ids).select_related("audience")
-    return {text.note_id: text for text in _texts(list(rows))}
+    marked = unscoped_note_marks(note_ids)
+    rows = readable_notes(viewer).filter(pk__in=list(marked)).select_related("audience")
+    return {text.note_id: replace(text, mark=marked[text.note_id].mark) for text in _texts(list(rows))}
 
 
 def unscoped_note_texts(note_ids: Sequence[int]) -> list[NoteText]:

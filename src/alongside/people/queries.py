@@ -88,8 +88,13 @@ def unscoped_viewer_of_account(account_id: int) -> Viewer | None:
 
     None for an account that is deactivated in its tool: nothing more is read through it, whoever it belongs to.
     """
-    found = Account.objects.select_related("person").filter(pk=account_id, is_deactivated=False).first()
-    if found is None:
+    found = Account.objects.select_related("person").filter(pk=account_id).first()
+    return unscoped_viewer_of_row(found) if found else None
+
+
+def unscoped_viewer_of_row(found: Account) -> Viewer | None:
+    """The same, of an account that was read with its person."""
+    if found.is_deactivated:
         return None
     if found.person is not None and found.person.is_active:
         return viewer_of_person(found.person)

@@ -27,6 +27,7 @@ from alongside.notes.whole_texts import NoteText, confirmed_notes
 from alongside.people.rules import Viewer
 from alongside.search import node
 from alongside.search.fusion import fused
+from alongside.search.grounds import Ground, of_conversation, of_message, of_note
 from alongside.search.marking import Marker, Passage, Segment, passage_of
 from alongside.search.meaning.questions import question_vector
 from alongside.search.meaning.scoring import Scores
@@ -85,6 +86,8 @@ class Result:
     is_cut_after: bool
     url: str
     helped: bool
+    # What it shows is taken from, to be looked at again before it is sent.
+    grounds: tuple[Ground, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +384,13 @@ def _result(text: FoundText, score: float, understood: Asked, marker: Marker, ve
         is_cut_after=passage.is_cut_after,
         url=message.url or text.room.url,
         helped=any(one.helped for one in text.messages),
+        grounds=(
+            of_conversation(text.conversation_id, text.title),
+            *(
+                of_message(one.message_id, one.text, one.author_id)
+                for one in dict.fromkeys((text.messages[0], message))
+            ),
+        ),
     )
 
 
@@ -405,6 +415,7 @@ def _result_of_note(note: NoteText, score: float, marker: Marker) -> Result:
         is_cut_after=passage is not None and passage.is_cut_after,
         url="",
         helped=False,
+        grounds=(of_note(note.note_id, note.mark),),
     )
 
 

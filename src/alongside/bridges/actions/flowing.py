@@ -12,12 +12,14 @@ from alongside.bridges.port import Body, Item, Post, Reach, RoomSeen, encoded
 from alongside.bridges.queries import BridgeFacts, RoomThere, is_hearer_of, unscoped_bridge
 from alongside.bridges.registry import adapter_class
 from alongside.bridges.rules import Listens
+from alongside.conversations.models import Message
 from alongside.conversations.rules import Said
 from alongside.kit import clock
 from alongside.kit.refused import Refused
 from alongside.letters.actions import put_out
 from alongside.letters.rules import Because
 from alongside.people.rules import Viewer
+from alongside.search.grounds import of_account, of_message
 
 KIND, KEY = "feed", "feeds"
 
@@ -81,7 +83,8 @@ def flow_on(_actor: None, *, said: Sequence[Said]) -> None:
 
 def _tell(flow: Flow, one: Said) -> None:
     room = flow.room
-    if room is None or not Presence.objects.filter(room=room, is_there=True).exists():
+    message = Message.objects.filter(room_id=one.room_id, source_id=one.source_id).first()
+    if room is None or message is None or not Presence.objects.filter(room=room, is_there=True).exists():
         return
     body = Body(
         title=_("New in %(blog)s") % {"blog": flow.feed.name},
@@ -98,4 +101,5 @@ def _tell(flow: Flow, one: Said) -> None:
         key=key,
         post=encoded(Post(key=key, body=body, room=room.source_id)),
         because=Because.POST_OF_FEED,
+        rests_on=(of_message(message.pk, message.text, message.author_id), of_account(flow.account_id)),
     )

@@ -1,12 +1,12 @@
-"""From words to an act, and from what it says to posts."""
+"""From words to an act."""
 
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
 from alongside.bridges.acts import choosing, ending, finding, flowing, helping, keeping, posting, rooms, thanking
-from alongside.bridges.acts.asking import Answer, Asking, Outgoing
-from alongside.bridges.port import Body, Can, Post
+from alongside.bridges.acts.asking import Answer, Asking
+from alongside.bridges.port import Body
 from alongside.bridges.rules import ActName
 
 ACTS: dict[ActName, Callable[[Asking], Answer]] = {
@@ -45,51 +45,3 @@ def done(asking: Asking) -> Answer:
     if act is None:
         return Answer(Body(lines=(_("That is not possible here."),)))
     return act(asking)
-
-
-def to_asker(asking: Asking, answer: Answer, key: str) -> Post | None:
-    """To the one who asked, alone: whispered where the tool can, otherwise written to them; never into the room."""
-    if answer.body is None:
-        return None
-    about = " ".join(answer.about)
-    if asking.room is not None and Can.WHISPER in asking.can:
-        return Post(
-            key=key,
-            body=answer.body,
-            whisper_to=asking.account,
-            room=asking.room.source_id,
-            context=asking.context,
-            about=about,
-            reply=asking.reply,
-            form=answer.form,
-            trigger=asking.trigger if answer.form else "",
-        )
-    if Can.DIRECT not in asking.can:
-        return None
-    return Post(
-        key=key,
-        body=answer.body,
-        account=asking.account,
-        context=(asking.context or asking.said_in) if asking.room is None else "",
-        subject=asking.subject,
-        about=about,
-        reply=asking.reply,
-        form=answer.form,
-        trigger=asking.trigger if answer.form else "",
-    )
-
-
-def post_of(outgoing: Outgoing, key: str) -> Post:
-    return Post(
-        key=key,
-        body=outgoing.body,
-        room=outgoing.room,
-        account=outgoing.account,
-        context=outgoing.context,
-        subject=outgoing.subject,
-        in_name_of=outgoing.in_name_of,
-        in_name_of_account=outgoing.in_name_of_account,
-        about=outgoing.about,
-        is_farewell=outgoing.is_farewell,
-        hearers=outgoing.hearers,
-    )

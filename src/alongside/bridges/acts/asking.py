@@ -8,6 +8,7 @@ from alongside.bridges.queries import BridgeFacts, RoomThere
 from alongside.bridges.rules import Act
 from alongside.letters.rules import Because
 from alongside.people.rules import Viewer
+from alongside.search.grounds import Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ class Outgoing:
     about: str = ""
     is_farewell: bool = False
     hearers: str = ""
+    # What its words are taken from; and what is said there instead once that does not stand any more.
+    grounds: tuple[Ground, ...] = ()
+    otherwise: Body | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,9 @@ class Answer:
     about: tuple[str, ...] = ()
     form: Form | None = None
     also: Sequence[Outgoing] = ()
+    # What the words of others in it are taken from. What the act did is said also where those may not go any more.
+    grounds: tuple[Ground, ...] = ()
+    done: tuple[str, ...] = ()
 
 
 class NeedsThread(Exception):

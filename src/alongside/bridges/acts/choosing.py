@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from alongside.audiences.queries import NotThere
+from alongside.audiences.queries import NotThere, readable
 from alongside.bridges.acts.asking import Answer, Asking, said
 from alongside.bridges.port import Body, Button, Can, Item
 from alongside.bridges.rules import ActName
@@ -17,6 +17,7 @@ from alongside.people.actions.leaving_out import CANNOT_BE_CALLED_BACK, go_on, p
 from alongside.people.actions.leaving_out import forget as forget_for_good
 from alongside.people.holders import known_of
 from alongside.people.taking import path_to_take
+from alongside.search.grounds import of_audience
 
 MOST_WAITING = 5
 
@@ -79,6 +80,8 @@ def take(asking: Asking) -> Answer:
 
 def know(asking: Asking) -> Answer:
     """Everything that is stored about the one who asks, and what waits for their yes."""
+    # It names rooms, and calls things by their titles: of whatever the viewer reads.
+    grounds = tuple(of_audience(one) for one in sorted(readable(asking.viewer).audience_ids))
     items = [Item(title=one.heading, where="; ".join(one.lines)) for one in known_of(asking.viewer)]
     waiting = asked_of(asking.viewer)[:MOST_WAITING]
     buttons: list[Button] = []
@@ -95,7 +98,8 @@ def know(asking: Asking) -> Answer:
             foot.append(
                 _("Reply “yes %(about)s” or “no %(about)s” about “%(words)s”.") % {"about": about, "words": words}
             )
-    return Answer(Body(title=_("What I know of you"), items=tuple(items), buttons=tuple(buttons), foot=tuple(foot)))
+    body = Body(title=_("What I know of you"), items=tuple(items), buttons=tuple(buttons), foot=tuple(foot))
+    return Answer(body, grounds=grounds)
 
 
 def say_yes_or_no(asking: Asking) -> Answer:

@@ -2,6 +2,9 @@
 everybody in it may read.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +21,7 @@ from alongside.bridges.rules import shortened
 from alongside.bridges.wording import in_a_room, in_month, on_day, page, why_it_came
 from alongside.letters.rules import Because
 from alongside.people.rules import Viewer
+from alongside.search.grounds import Ground, of_audience
 from alongside.search.queries import Found, Result
 from alongside.search.queries import find as found_for
 
@@ -32,7 +36,7 @@ def find(asking: Asking) -> Answer:
     found = found_for(asking.viewer, question, limit=SHOWN)
     rooms = _rooms_to_offer(asking)
     if not found.results:
-        return Answer(_nothing(found, question, rooms, asking.can))
+        return Answer(_nothing(found, question, rooms, asking.can), grounds=_names_of(rooms))
     results = found.results[: SHOWN_WHEN_WEAK if found.is_weak else SHOWN]
     title = _("Nothing fits well; these come closest") if found.is_weak else _("People have been here before")
     about = tuple(reference_to(result) for result in results)
@@ -42,7 +46,7 @@ def find(asking: Asking) -> Answer:
         buttons=(*_thanks(about, asking.can), *_to_ask(question, rooms, asking.can)),
         foot=(*_remarks(found), *_foot(asking, rooms)),
     )
-    return Answer(body, about=about)
+    return Answer(body, about=about, grounds=(*_grounds(results), *_names_of(rooms)))
 
 
 def find_here(asking: Asking) -> Answer:
@@ -53,36 +57,49 @@ def find_here(asking: Asking) -> Answer:
     room = asking.room
     if room is None or not room.is_there or not is_hearer_of(asking.viewer, room):
         return find(asking)
+    hearers = unscoped_hearers_mark(room)
     together = unscoped_hearers_together(room)
     if together is None:
         alone = find(asking)
         why = _("Somebody reads here whom I do not know, so I say this to you alone.")
         body = alone.body or Body()
-        return Answer(_with_lines(body, (why, *body.lines)), about=alone.about)
-    shown = _for_a_room(together, asking.act.words[:LONGEST_QUESTION], asking.bridge.kind)
-    if shown is None:
+        return replace(alone, body=_with_lines(body, (why, *body.lines)))
+    results = _for_a_room(together, asking.act.words[:LONGEST_QUESTION])
+    if not results:
         return said(_("Nothing that everybody in %(room)s may read answers this.") % {"room": in_a_room(room.name)})
     outgoing = Outgoing(
         Because.ANSWER,
-        shown,
+        _shown_in_a_room(results, asking.bridge.kind),
         asking.bridge.connection_id,
         room=room.source_id,
         account_id=asking.account_id,
         context=asking.context or asking.said_in,
-        hearers=unscoped_hearers_mark(room),
+        hearers=hearers,
+        grounds=_grounds(results),
     )
     return Answer(None, also=(outgoing,))
 
 
-def _for_a_room(together: Viewer, question: str, kind: str) -> Body | None:
+def _for_a_room(together: Viewer, question: str) -> tuple[Result, ...]:
     found = found_for(together, question, limit=SHOWN)
-    if not found.results or found.is_weak:
-        return None
+    return () if found.is_weak else found.results
+
+
+def _shown_in_a_room(results: Sequence[Result], kind: str) -> Body:
     return Body(
         title=_("People have been here before"),
-        items=tuple(item_of(result, kind) for result in found.results),
+        items=tuple(item_of(result, kind) for result in results),
         foot=(_("Only from what everybody in this room may read."),),
     )
+
+
+def _grounds(results: Sequence[Result]) -> tuple[Ground, ...]:
+    return tuple(ground for result in results for ground in result.grounds)
+
+
+def _names_of(rooms: Sequence[RoomThere]) -> tuple[Ground, ...]:
+    """Who has left a room is not offered to ask there."""
+    return tuple(of_audience(room.audience_id) for room in rooms)
 
 
 def reference_to(result: Result) -> str:

@@ -20,8 +20,9 @@ from alongside.notes.content import Content
 from alongside.notes.drafted import Drafted, drafted
 from alongside.notes.drafting import Excerpt
 from alongside.notes.drafting import Part as DraftedPart
-from alongside.notes.queries import note_view, notes_kept_from
+from alongside.notes.queries import note_row, note_view, notes_kept_from
 from alongside.notes.rules import Part
+from alongside.search.grounds import Ground, of_conversation, of_message, of_note_now
 from alongside.search.queries import unscoped_nearness
 
 PARTS = (
@@ -48,10 +49,8 @@ def keep(asking: Asking) -> Answer:
         follow_thread(
             None, room_id=asking.room.room_id, context=asking.context or asking.message, kept_by=asking.account_id
         )
-    about = (f"c:{public_id}",)
-    if asking.trigger and Can.FORM in asking.can:
-        return Answer(_draft_shown(asking, found), about=about, form=_form(found))
-    return Answer(_draft_shown(asking, found), about=about)
+    form = _form(found) if asking.trigger and Can.FORM in asking.can else None
+    return Answer(_draft_shown(asking, found), about=(f"c:{public_id}",), form=form, grounds=_grounds(found))
 
 
 def save(asking: Asking) -> Answer:
@@ -70,7 +69,8 @@ def save(asking: Asking) -> Answer:
     lines = (_("It is kept, and found by whoever may read what it was kept from."),)
     item = Item(title=_title(asking, found), link=link)
     foot = (_("Reply “correct: …” to add to it; anybody who may read it can mend it."),)
-    return Answer(Body(lines=lines, items=(item,), foot=foot), about=(f"n:{note}", f"c:{public_id}"))
+    about = (f"n:{note}", f"c:{public_id}")
+    return Answer(Body(lines=lines, items=(item,), foot=foot), about=about, grounds=_grounds(found), done=lines)
 
 
 def correct(asking: Asking) -> Answer:
@@ -89,7 +89,9 @@ def correct(asking: Asking) -> Answer:
     except Refused as refused:
         return said(str(refused))
     item = Item(title=now.content.title, link=page(reverse("note", args=[public_id]), asking.bridge.kind))
-    return Answer(Body(lines=(_("It is in the note. What it said before is in its history."),), items=(item,)))
+    lines = (_("It is in the note. What it said before is in its history."),)
+    grounds = (of_note_now(now.note_id),)
+    return Answer(Body(lines=lines, items=(item,)), grounds=grounds, done=lines)
 
 
 def add(asking: Asking) -> Answer:
@@ -109,7 +111,9 @@ def add(asking: Asking) -> Answer:
     except Refused as refused:
         return said(str(refused))
     item = Item(title=kept.title, link=page(reverse("note", args=[kept.public_id]), asking.bridge.kind))
-    return Answer(Body(lines=(_("It is in the note now, with its author’s name."),), items=(item,)))
+    lines = (_("It is in the note now, with its author’s name."),)
+    grounds = (of_note_now(note_row(asking.viewer, kept.public_id).pk),)
+    return Answer(Body(lines=lines, items=(item,)), grounds=grounds, done=lines)
 
 
 def _conversation(asking: Asking) -> str | None:
@@ -178,6 +182,19 @@ def _draft_shown(asking: Asking, found: Drafted) -> Body:
     if link:
         buttons = (*buttons, Button(label=_("Read and mend it first"), words="", link=link))
     return Body(title=_("A note could be"), lines=tuple(lines), items=items, buttons=buttons, foot=tuple(foot))
+
+
+def _grounds(found: Drafted) -> tuple[Ground, ...]:
+    """Its title, which what was said first gives, and every message that a sentence of it is from."""
+    taken = {one.message_id for excerpts in found.draft.parts.values() for one in excerpts}
+    return (
+        of_conversation(found.conversation_id, found.title),
+        *(
+            of_message(one.message_id, one.text, one.author_id)
+            for number, one in enumerate(found.messages)
+            if number == 0 or one.message_id in taken
+        ),
+    )
 
 
 def _excerpts(found: Drafted, part: Part) -> tuple[Excerpt, ...]:

@@ -9,6 +9,7 @@ from alongside.bridges.queries import RoomThere, rooms_to_ask_in, unscoped_accou
 from alongside.bridges.rules import ActName
 from alongside.bridges.wording import in_a_room
 from alongside.letters.rules import Because
+from alongside.search.grounds import of_audience
 
 LONGEST = 4000
 
@@ -91,7 +92,8 @@ def _where_then(asking: Asking) -> Answer:
             _("A member of a room can invite me into it."),
         )
     names = ", ".join(in_a_room(room.name) for room in rooms[:8])
-    return said(_("In which room? I could ask in %(rooms)s. Nothing was posted yet.") % {"rooms": names})
+    which = _("In which room? I could ask in %(rooms)s. Nothing was posted yet.") % {"rooms": names}
+    return Answer(Body(lines=(which,)), grounds=tuple(of_audience(room.audience_id) for room in rooms[:8]))
 
 
 def _said_in(room: RoomThere) -> Body:

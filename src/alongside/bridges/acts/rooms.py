@@ -15,11 +15,22 @@ from alongside.bridges.wording import in_a_room
 from alongside.conversations.actions.rooms import open_room
 from alongside.kit.refused import Refused
 from alongside.letters.rules import Because
+from alongside.search.grounds import of_account
 
 
-def here_now(connection_id: int, room: RoomThere, by: str) -> Outgoing:
+def here_now(connection_id: int, room: RoomThere, by: str, account_id: int | None) -> Outgoing:
     """What Alongside says when it comes into a room: that it is here, what it takes in, how to end it."""
-    asked_in = _("%(name)s asked me in.") % {"name": by} if by else _("I was asked in.")
+    return Outgoing(
+        Because.HERE,
+        _here(room, _("%(name)s asked me in.") % {"name": by} if by else _("I was asked in.")),
+        connection_id,
+        room=room.source_id,
+        grounds=(of_account(account_id),) if account_id else (),
+        otherwise=_here(room, _("I was asked in.")),
+    )
+
+
+def _here(room: RoomThere, asked_in: str) -> Body:
     unknown = unscoped_hearers_together(room) is None
     lines = [
         _(
@@ -38,12 +49,7 @@ def here_now(connection_id: int, room: RoomThere, by: str) -> Outgoing:
         _("“remember this room”: members may ask me to take in all that is said from then on."),
         _("“stop”, or removing me, ends it at once. “help” says what else I do."),
     )
-    return Outgoing(
-        Because.HERE,
-        Body(title=_("Alongside is here"), lines=tuple(lines), foot=foot),
-        connection_id,
-        room=room.source_id,
-    )
+    return Body(title=_("Alongside is here"), lines=tuple(lines), foot=foot)
 
 
 def not_here(connection_id: int, event: CannotHear, account_id: int | None) -> Outgoing:
@@ -134,5 +140,12 @@ def _listening(asking: Asking, listens: Listens, words: str) -> Answer:
         listen_in(asking.viewer, room=room, listens=listens)
     except Refused as refused:
         return said(str(refused))
-    body = Body(lines=(words % {"name": asking.viewer.name},))
-    return Answer(None, also=(Outgoing(Because.HERE, body, asking.bridge.connection_id, room=room.source_id),))
+    outgoing = Outgoing(
+        Because.HERE,
+        Body(lines=(words % {"name": asking.viewer.name},)),
+        asking.bridge.connection_id,
+        room=room.source_id,
+        grounds=(of_account(asking.account_id),),
+        otherwise=Body(lines=(words % {"name": _("somebody")},)),
+    )
+    return Answer(None, also=(outgoing,))

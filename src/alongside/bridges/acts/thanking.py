@@ -18,6 +18,7 @@ from alongside.notes.actions import keeping as notes
 from alongside.notes.actions.remarking import remark
 from alongside.notes.queries import note_view
 from alongside.notes.rules import RemarkKind
+from alongside.search.grounds import Ground, of_conversation, of_note_now
 
 _NOTHING_MEANT = gettext_lazy(
     "What helped? Reply to what I found for you, or write it in answer to the message itself."
@@ -36,11 +37,13 @@ def helped(asking: Asking) -> Answer:
     if not meant:
         return _which(asking, named)
     try:
-        titles = [_of_reference(asking, one) for one in meant]
+        thanked_for = [_of_reference(asking, one) for one in meant]
     except (NotThere, Refused) as refused:
         return said(str(refused) or _("It is not there any more, so nothing was said of it."))
     thanked = _("It says now that it helped, in your words.") if asking.act.words else _("It says now that it helped.")
-    return said(f"{', '.join(titles)}: {thanked}")
+    titles = ", ".join(title for title, _ground in thanked_for)
+    body = Body(lines=(f"{titles}: {thanked}",))
+    return Answer(body, grounds=tuple(ground for _title, ground in thanked_for), done=(thanked,))
 
 
 def sign_of_message(asking: Asking, sign: Sign, *, is_taken_back: bool) -> None:
@@ -73,8 +76,8 @@ def tell(asking: Asking) -> Answer:
     return Answer(Body(lines=lines, items=(item,)), about=(f"n:{note.public_id}",))
 
 
-def _of_reference(asking: Asking, reference: str) -> str:
-    """Say it of one thing; its title is returned. Raises NotThere and Refused."""
+def _of_reference(asking: Asking, reference: str) -> tuple[str, Ground]:
+    """Say it of one thing; its title is returned, and what that is taken from. Raises NotThere and Refused."""
     kind, _colon, rest = reference.partition(":")
     did_help = asking.act.name is not ActName.DID_NOT_HELP
     if kind == "n":
@@ -84,7 +87,7 @@ def _of_reference(asking: Asking, reference: str) -> str:
             kind=RemarkKind.HELPED if did_help else RemarkKind.DID_NOT,
             sentence=asking.act.words,
         )
-        return note_view(asking.viewer, rest).content.title
+        return _title_of_note(asking, rest)
     public_id, _dot, anchor = rest.partition(".")
     row, title = conversation_titled(asking.viewer, public_id)
     message_id = message_at(asking.viewer, row, anchor)
@@ -93,7 +96,7 @@ def _of_reference(asking: Asking, reference: str) -> str:
     if not did_help:
         raise Refused(_("Say it in the conversation itself: what did not help is an answer to people."))
     say_it_helped(asking.viewer, message_id=message_id, sentence=asking.act.words)
-    return title
+    return title, of_conversation(row, title)
 
 
 def _of_message(asking: Asking, source_id: str) -> Answer:
@@ -111,8 +114,9 @@ def _of_message(asking: Asking, source_id: str) -> Answer:
 
 
 def _which(asking: Asking, named: list[str]) -> Answer:
-    titles = [_title(asking, one) for one in named]
-    items = tuple(Item(title=title) for title in titles)
+    titled = [_titled(asking, one) for one in named]
+    items = tuple(Item(title=title) for title, _ground in titled)
+    grounds = tuple(ground for _title, ground in titled if ground is not None)
     buttons: tuple[Button, ...] = ()
     if Can.BUTTON in asking.can:
         buttons = tuple(
@@ -120,14 +124,21 @@ def _which(asking: Asking, named: list[str]) -> Answer:
             for number, one in enumerate(named, start=1)
         )
     foot = () if buttons else (_("Reply “helped, the first one”, with a sentence if you like."),)
-    return Answer(Body(title=_("Which one helped?"), items=items, buttons=buttons, foot=foot), about=tuple(named))
+    body = Body(title=_("Which one helped?"), items=items, buttons=buttons, foot=foot)
+    return Answer(body, about=tuple(named), grounds=grounds)
 
 
-def _title(asking: Asking, reference: str) -> str:
+def _titled(asking: Asking, reference: str) -> tuple[str, Ground | None]:
     kind, _colon, rest = reference.partition(":")
     try:
         if kind == "n":
-            return note_view(asking.viewer, rest).content.title
-        return conversation_titled(asking.viewer, rest.partition(".")[0])[1]
+            return _title_of_note(asking, rest)
+        row, title = conversation_titled(asking.viewer, rest.partition(".")[0])
     except NotThere:
-        return _("something that is not there any more")
+        return _("something that is not there any more"), None
+    return title, of_conversation(row, title)
+
+
+def _title_of_note(asking: Asking, public_id: str) -> tuple[str, Ground]:
+    note = note_view(asking.viewer, public_id)
+    return note.content.title, of_note_now(note.note_id)

@@ -27,8 +27,9 @@ from alongside.bridges.actions.following import (
 from alongside.bridges.actions.intake import DealtWith, finish, note_gone_before, try_later
 from alongside.bridges.actions.telling import tell_of_new
 from alongside.bridges.acts import rooms, thanking
-from alongside.bridges.acts.acting import BY_THEMSELVES, done, post_of, to_asker
+from alongside.bridges.acts.acting import BY_THEMSELVES, done
 from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
+from alongside.bridges.acts.saying import put_out_as, say_answer
 from alongside.bridges.naming import gone_before
 from alongside.bridges.pace import pace
 from alongside.bridges.port import (
@@ -50,7 +51,6 @@ from alongside.bridges.port import (
     Said,
     Sign,
     decoded,
-    encoded,
 )
 from alongside.bridges.queries import (
     BridgeFacts,
@@ -68,8 +68,7 @@ from alongside.conversations.models import Room
 from alongside.conversations.rules import Said as SaidThere
 from alongside.kit import clock
 from alongside.kit.faults import fault_of
-from alongside.letters.actions import give_up_all_for, put_out
-from alongside.letters.rules import Because
+from alongside.letters.actions import give_up_all_for
 from alongside.notes.actions.said import move_said, remove_said, take_in_said
 from alongside.people.queries import unscoped_restore, unscoped_viewer_of_account
 
@@ -298,7 +297,7 @@ def _act_on(
     """Somebody's act."""
     asking = _to_answer(bridge, can, row, event, is_thread_here=is_thread_here)
     if asking is not None:
-        _say(bridge, row, asking, _answered(asking, row.came_at))
+        say_answer(bridge, row, asking, _answered(asking, row.came_at))
 
 
 def _answer(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Said | Commanded) -> None:
@@ -308,7 +307,7 @@ def _answer(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: Sa
     with transaction.atomic():
         finish(None, arrival_ids=[row.arrival_id])
         if asking is not None:
-            _say(bridge, row, asking, answer)
+            say_answer(bridge, row, asking, answer)
 
 
 def _answered(asking: Asking, came_at: datetime) -> Answer:
@@ -380,43 +379,13 @@ def _act_of_reaction(event: Reacted) -> Act:
     return Act(ActName.KEEP if event.sign is Sign.KEEP else ActName.HELPED)
 
 
-def _say(bridge: BridgeFacts, row: NewArrival, asking: Asking, answer: Answer) -> None:
-    key = sha256(f"{bridge.bridge_id}:{row.remote_id}:{row.version}".encode()).hexdigest()[:40]
-    post = to_asker(asking, answer, f"{key}-0")
-    if post is not None:
-        put_out(
-            None,
-            connection_id=bridge.connection_id,
-            key=post.key,
-            post=encoded(post),
-            because=Because.ANSWER,
-            account_id=asking.account_id if _is_still_there(asking) else None,
-        )
-    for number, outgoing in enumerate(answer.also, start=1):
-        post = post_of(outgoing, f"{key}-{number}")
-        put_out(
-            None,
-            connection_id=outgoing.connection_id,
-            key=post.key,
-            post=encoded(post),
-            because=outgoing.because,
-            account_id=outgoing.account_id,
-        )
-
-
-def _is_still_there(asking: Asking) -> bool:
-    """Whoever was just forgotten is told so, and nothing is kept of whom it was told to."""
-    return unscoped_account(asking.bridge.connection_id, asking.account) is not None
-
-
 def _come_in(bridge: BridgeFacts, row: NewArrival, event: InvitedIn) -> None:
     room = come_in(None, bridge=bridge, event=event)
     if room is None:
         return
     by = unscoped_account(bridge.connection_id, event.by[:200])
-    outgoing = rooms.here_now(bridge.connection_id, room, by.name if by else "")
-    post = post_of(outgoing, f"here-{bridge.bridge_id}-{row.arrival_id}")
-    put_out(None, connection_id=bridge.connection_id, key=post.key, post=encoded(post), because=outgoing.because)
+    outgoing = rooms.here_now(bridge.connection_id, room, by.name if by else "", by.pk if by else None)
+    put_out_as(outgoing, f"here-{bridge.bridge_id}-{row.arrival_id}")
 
 
 def _cannot_hear(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, event: CannotHear) -> None:
@@ -431,15 +400,7 @@ def _cannot_hear(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, even
         if account_id is None or Can.DIRECT not in can:
             return
         key = f"not-here-{bridge.bridge_id}-{row.arrival_id}"
-    outgoing = rooms.not_here(bridge.connection_id, event, account_id)
-    put_out(
-        None,
-        connection_id=bridge.connection_id,
-        key=key,
-        post=encoded(post_of(outgoing, key)),
-        because=outgoing.because,
-        account_id=account_id,
-    )
+    put_out_as(rooms.not_here(bridge.connection_id, event, account_id), key)
 
 
 def _remove(bridge: BridgeFacts, event: Deleted) -> None:

@@ -14,24 +14,26 @@ from alongside.bridges.actions.connecting import say_it_works, say_problem
 from alongside.bridges.actions.following import follow_thread
 from alongside.bridges.followers.threads import in_thread
 from alongside.bridges.models import Followed
-from alongside.bridges.port import Adapter, Body, Can, Permanent, Post, Sent, Temporary, encoded
+from alongside.bridges.port import Adapter, Can, Permanent, Post, Sent, Temporary
 from alongside.bridges.queries import (
     BridgeFacts,
     unscoped_account,
-    unscoped_account_by_row,
     unscoped_hearers_mark,
+    unscoped_hearers_together,
     unscoped_room,
 )
 from alongside.bridges.rules import QUIETLY
-from alongside.bridges.wording import in_a_room
 from alongside.conversations.rules import Said
 from alongside.kit import clock, safe_html
-from alongside.letters.actions import claim, give_up, mark_not_sent, mark_sent, put_out, release
+from alongside.letters.actions import claim, give_up, leave_unsaid, mark_not_sent, mark_sent, release
 from alongside.letters.queries import Claimed
 from alongside.letters.rules import Because
 from alongside.notes.actions.said import take_in_said
 from alongside.people.actions import keep_accounts
-from alongside.people.rules import AccountSaid
+from alongside.people.models import Account
+from alongside.people.queries import unscoped_viewer_of_row
+from alongside.people.rules import NOBODY, AccountSaid, Viewer
+from alongside.search.grounds import still_stand
 
 # A tool that does not answer for so long has failed, for all that we know.
 PATIENCE = 60.0
@@ -40,6 +42,8 @@ _OTHERS_HEAR = (
     "While it was on its way, other people came to hear in that room, so it was not said there."
     " Whoever asks again is answered."
 )
+_CHANGED = "While it was on its way, something that it was taken from changed, so it was not said."
+_SWITCHED_OFF = "Whom it was for is switched off in their tool."
 QUIET = AccountSaid(QUIETLY, "Somebody, quietly", is_guest=True)
 T = TypeVar("T")
 logger = logging.getLogger("alongside.bridges")
@@ -97,9 +101,10 @@ async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idemp
             None, delivery_id=one.delivery_id, reason="It was written by another version of Alongside."
         )
         return False
-    if post.hearers and not await in_thread(_hears_the_same)(bridge, post):
-        await in_thread(_leave_unsaid)(bridge, adapter.can, one, post)
+    if not await in_thread(_may_go)(bridge, one, post):
         return False
+    # What is the core's own is said to nobody.
+    post = msgspec.structs.replace(post, hearers="")
     try:
         async with asyncio.timeout(PATIENCE):
             sent = await adapter.send(post)
@@ -118,35 +123,37 @@ async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idemp
     return False
 
 
+def _may_go(bridge: BridgeFacts, one: Claimed, post: Post) -> bool:
+    """A tool that was busy may take it a day later: right before it goes it is looked at once more. Otherwise it is
+    given up, and whoever waits for it is told so.
+    """
+    to = post.account or post.whisper_to
+    account = unscoped_account(bridge.connection_id, to) if to else None
+    if account is not None and account.is_deactivated:
+        give_up(None, delivery_id=one.delivery_id, reason=_SWITCHED_OFF)
+        return False
+    reason = "" if _hears_the_same(bridge, post) else _OTHERS_HEAR
+    if not reason and one.rests_on and not still_stand(_reader(bridge, post, account), one.rests_on):
+        reason = _CHANGED
+    if reason:
+        leave_unsaid(None, delivery_id=one.delivery_id, reason=reason)
+    return not reason
+
+
 def _hears_the_same(bridge: BridgeFacts, post: Post) -> bool:
-    """What is said in a room was chosen for who heard there then; a tool that was busy may take it much later."""
+    """What is said in a room was chosen for who heard there then."""
+    if not post.hearers:
+        return True
     room = unscoped_room(bridge.connection_id, post.room)
     return room is not None and unscoped_hearers_mark(room) == post.hearers
 
 
-def _leave_unsaid(bridge: BridgeFacts, can: frozenset[Can], one: Claimed, post: Post) -> None:
-    """Not said in the room any more; whoever asked for it there is told so, alone."""
-    with transaction.atomic():
-        give_up(None, delivery_id=one.delivery_id, reason=_OTHERS_HEAR)
-        asker = unscoped_account_by_row(one.account_id)
-        if asker is None or Can.DIRECT not in can:
-            return
-        key = f"unsaid-{bridge.bridge_id}-{one.delivery_id}"
-        put_out(
-            None,
-            connection_id=bridge.connection_id,
-            key=key,
-            post=encoded(Post(key=key, account=asker.source_id, body=_unsaid(bridge, post.room))),
-            because=Because.ANSWER,
-            account_id=asker.pk,
-        )
-
-
-def _unsaid(bridge: BridgeFacts, source_id: str) -> Body:
-    room = unscoped_room(bridge.connection_id, source_id)
-    where = in_a_room(room.name) if room else _("the room")
-    meanwhile = _("While my answer was on its way, other people came to hear in %(room)s, so I did not say it there.")
-    return Body(lines=(meanwhile % {"room": where}, _("Ask again, and I answer.")))
+def _reader(bridge: BridgeFacts, post: Post, account: Account | None) -> Viewer:
+    """Whoever it goes to, or everybody in its room together; where somebody unknown hears, what the world may read."""
+    if post.account or post.whisper_to:
+        return (account and unscoped_viewer_of_row(account)) or NOBODY
+    room = unscoped_room(bridge.connection_id, post.room)
+    return (room and unscoped_hearers_together(room)) or NOBODY
 
 
 def _post(one: Claimed) -> Post | None:
