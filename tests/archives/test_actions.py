@@ -23,7 +23,7 @@ from tests.archives.store import (
 )
 
 from alongside.archives.models import Import
-from alongside.archives.port import Unreadable
+from alongside.archives.port import Reason, Unreadable
 from alongside.archives.taking_back import take_back
 from alongside.audiences.models import Audience, Hearer
 from alongside.audiences.rules import Kind
@@ -506,3 +506,12 @@ def test_the_sample_comes_in_whole_in_all_three_tools() -> None:
     assert [report.left_out_in_all for report in reports] == [0, 0, 0]
     assert Audience.objects.filter(is_sealed=True).count() == 0
     assert Conversation.objects.count() >= 60
+
+
+def test_words_of_another_author_under_a_known_id_change_nothing_and_are_counted(tmp_path: Path) -> None:
+    bring(small_archive(tmp_path / "a.jsonl"))
+    theirs = note("m2", "Shout back.", 5, by="ana", context="t1", updated="2026-03-02T00:00:00Z")
+    report = bring(small_archive(tmp_path / "b.jsonl", theirs))
+    assert Message.objects.get(source_id="m2").text.startswith("Name the feeling")
+    assert (report.changed, report.unchanged) == (0, 5)
+    assert report.left_out[Reason.ANOTHER_AUTHOR.value].count == 1

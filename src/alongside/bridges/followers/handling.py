@@ -267,7 +267,7 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
         brought_by=None,
     )
     restore = unscoped_restore()
-    new = [one for one in values if not was_before_restore(one.said_at, restore)]
+    new = [one for one in taken.said if not was_before_restore(one.said_at, restore)]
     tell_of_new(None, said=new)
     if bridge.kind == KIND_OF_FEEDS:
         flow_on(None, said=new)

@@ -44,6 +44,7 @@ class Known:
     """A message that is here already."""
 
     id: int
+    author_id: int
     conversation_id: int
     conversation: str
     html: str
@@ -54,8 +55,12 @@ class Known:
 
 @dataclass(slots=True)
 class TakenIn:
-    """What a batch came to. `before` holds what edits replaced, for taking an archive back."""
+    """What a batch came to. `before` holds what edits replaced, for taking an archive back; `by_others` what other
+    accounts said under ids of messages that are here, which changed nothing.
+    """
 
+    said: list[Said] = field(default_factory=list)
+    by_others: list[Said] = field(default_factory=list)
     new: int = 0
     unchanged: int = 0
     before: list[dict[str, Any]] = field(default_factory=list)
@@ -68,12 +73,12 @@ class TakenIn:
 def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int], brought_by: int | None) -> TakenIn:
     """Bring in messages, in the order given. `audiences` maps a room to the audience of what is said in it now.
 
-    A message whose room and source id are known is compared: changed words replace what was there.
+    A message whose room and source id are known is compared: changed words of its author replace what was there.
     """
-    said = _each_once(said)
     taken = TakenIn()
     with transaction.atomic():
-        known = _known([(one.room_id, one.source_id) for one in said])
+        known = _known({(one.room_id, one.source_id): None for one in said})
+        said = taken.said = _each_once(said, known, taken)
         contexts = _contexts(said, known)
         conversations = _conversations(said, contexts, audiences, brought_by)
         new = []
@@ -94,12 +99,16 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
     return taken
 
 
-def _each_once(said: Sequence[Said]) -> list[Said]:
-    """The last one of each; but what came late, after a newer edit of it, does not turn that back."""
+def _each_once(said: Sequence[Said], known: Mapping[Key, Known], taken: TakenIn) -> list[Said]:
+    """The last one of each; but what came late, after a newer edit of it, does not turn that back, and nobody puts words
+    into the mouth of whoever said it first: ids of mails, say, can be given by anybody.
+    """
     newest: dict[Key, Said] = {}
     for one in said:
-        before = newest.get((one.room_id, one.source_id))
-        if before is None or not is_older_edit(one.edited_at, before.edited_at):
+        before, here = newest.get((one.room_id, one.source_id)), known.get((one.room_id, one.source_id))
+        if (first := here or before) and first.author_id != one.author_id:
+            taken.by_others.append(one)
+        elif before is None or not is_older_edit(one.edited_at, before.edited_at):
             newest[one.room_id, one.source_id] = one
     return list(newest.values())
 
@@ -125,11 +134,11 @@ def _found_by(keys: Collection[Key], columns: str, table: str) -> list[tuple[Any
 
 def _known(keys: Collection[Key]) -> dict[Key, Known]:
     columns = (
-        "one.room_id, one.source_id, one.id, one.conversation_id, v.source_id, one.html, one.edited_at, one.url,"
-        " one.helped"
+        "one.room_id, one.source_id, one.id, one.author_id, one.conversation_id, v.source_id, one.html, one.edited_at,"
+        " one.url, one.helped"
     )
     table = "conversations_message one JOIN conversations_conversation v ON v.id = one.conversation_id"
-    return {(row[0], row[1]): Known(*row[2:9]) for row in _found_by(keys, columns, table)}
+    return {(row[0], row[1]): Known(*row[2:10]) for row in _found_by(keys, columns, table)}
 
 
 def _conversations_of(keys: Collection[Key]) -> dict[Key, str]:

@@ -54,20 +54,21 @@ def _said_otherwise(said: Sequence[Said]) -> dict[int, str]:
     """What edits say now of messages of which notes are kept, by their rows. No query where nothing was edited, one
     where nothing is kept at all, as when an archive comes in first.
     """
-    edits: dict[tuple[int, str], Said] = {}
+    edits: dict[tuple[int, str, int], Said] = {}
     for one in said:
-        before = edits.get((one.room_id, one.source_id))
+        before = edits.get((one.room_id, one.source_id, one.author_id))
         if one.edited_at and not (before and is_older_edit(one.edited_at, before.edited_at)):
-            edits[one.room_id, one.source_id] = one
+            edits[one.room_id, one.source_id, one.author_id] = one
     if not edits or not Source.objects.exists():
         return {}
     kept = Message.objects.filter(
-        room_id__in={room_id for room_id, _ in edits},
-        source_id__in={source_id for _, source_id in edits},
+        room_id__in={room_id for room_id, _, _ in edits},
+        source_id__in={source_id for _, source_id, _ in edits},
         conversation_id__in=Source.objects.values("conversation_id"),
     )
     return {
         row.pk: edit.text
-        for row in kept.only("id", "room_id", "source_id", "edited_at")
-        if (edit := edits.get((row.room_id, row.source_id))) and not is_older_edit(edit.edited_at, row.edited_at)
+        for row in kept.only("id", "room_id", "source_id", "author_id", "edited_at")
+        if (edit := edits.get((row.room_id, row.source_id, row.author_id)))
+        and not is_older_edit(edit.edited_at, row.edited_at)
     }
