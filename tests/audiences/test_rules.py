@@ -12,6 +12,7 @@ from alongside.audiences.rules import (
     Kind,
     Part,
     changed_hearers,
+    goes_into,
     is_hearer,
     may_open,
     may_read,
@@ -64,6 +65,39 @@ def test_a_sealed_room_is_opened_by_its_members_alone() -> None:
     assert may_open(ANA, is_sealed=True, hearers=ANAS)
     assert not may_open(ANA, is_sealed=False, hearers=ANAS)
     assert not any(may_open(viewer, is_sealed=True, hearers=ANAS) for viewer in (BEN, GUS, ROOT, NOBODY))
+
+
+AN_AUDIENCE = st.builds(
+    Part,
+    kind=st.sampled_from(list(Kind)),
+    is_sealed=st.booleans(),
+    hearers=st.builds(
+        Hearers,
+        account_ids=st.frozensets(st.sampled_from([11, 12, 13])),
+        person_ids=st.frozensets(st.sampled_from([1, 3])),
+    ),
+)
+
+
+@given(AN_AUDIENCE, AN_AUDIENCE)
+def test_what_goes_into_an_old_thread_is_read_there_by_nobody_who_may_not_read_it(said: Part, there: Part) -> None:
+    def reads(viewer: Viewer, one: Part, *, is_sealed: bool) -> bool:
+        return may_read(viewer, kind=one.kind, is_sealed=is_sealed, hearers=one.hearers)
+
+    if goes_into(said, there, guests={13}):
+        for viewer in (ANA, BEN, GUS, ROOT, NOBODY):
+            assert reads(viewer, said, is_sealed=said.is_sealed) or not reads(viewer, there, is_sealed=there.is_sealed)
+            assert reads(viewer, said, is_sealed=False) or not reads(viewer, there, is_sealed=False)
+
+
+def test_in_an_old_thread_of_a_room_that_opened_it_goes_on_and_to_members_nothing_is_sealed() -> None:
+    opened = Part(Kind.ORGANISATION, is_sealed=False, hearers=Hearers())
+    members, sealed = (Part(Kind.CLOSED, is_sealed=is_sealed, hearers=ANAS) for is_sealed in (False, True))
+    assert goes_into(opened, members, guests=())
+    assert goes_into(opened, sealed, guests=())
+    assert not goes_into(opened, members, guests={11})
+    assert not goes_into(members, sealed, guests=())
+    assert not goes_into(sealed, members, guests=())
 
 
 def test_a_person_hears_by_themselves_or_by_an_account() -> None:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 
 from alongside.archives.actions import bring_in
+from alongside.archives.models import Import
 from alongside.archives.recognising import recognised
 from alongside.archives.taking_back import take_back
 from alongside.audiences.queries import readable_by
 from alongside.bridges.actions.connecting import connect
 from alongside.bridges.models import Presence
 from alongside.bridges.port import AccountSeen, Reach
-from alongside.conversations.models import Message, Room
+from alongside.conversations.models import Conversation, Message, Room
 from alongside.people.models import Account, Connection
 from alongside.search.followers import catch_up_words
 from tests.bridges.test_acts import remembered
@@ -144,6 +146,68 @@ def test_what_an_archive_brings_closed_of_a_room_that_is_open_now_stays_sealed(w
     for account in ("ana", "cy"):
         assert "cellar" not in read_by(world, account)
     assert ANSWER in answered(world, "cy")
+
+
+@pytest.mark.parametrize("room", [HOTLINE, LEADS], ids=["open", "closed"])
+def test_what_an_archive_brings_sealed_of_a_thread_that_is_here_is_not_read_with_it(
+    world: World, live: Path, room: str
+) -> None:
+    question, _answer = remembered(world, room)
+    sealed = said_in(room, ["ana", "bo", "cy"], "The zither stands in the cellar.", question)
+    more = {**sealed[1], "id": f"{room}-more", "content": "<p>And the lute stands in the attic.</p>"}
+    number = brought(live, [*people("ana", "bo", "cy"), *sealed])
+    brought(live, [*people("ana", "bo", "cy"), *sealed, more])
+    for account in ("ana", "bo", "cy"):
+        read = read_by(world, account)
+        assert "cellar" not in read
+        assert "lute" not in read
+    assert ANSWER in answered(world, "bo")
+    apart = Conversation.objects.get(message_ids_of(f"{room}-{question}"))
+    assert apart == Conversation.objects.get(message_ids_of(f"{room}-more")), "what is sealed of a thread is one"
+    world.say("bo", "The quokka agrees.", room, question)
+    assert "quokka" in read_by(world, "ana")
+    world.ask("ana", "open this room", room)
+    assert "cellar" in read_by(world, "ana")
+    assert "lute" in read_by(world, "bo")
+    newest = max(Import.objects.values_list("id", flat=True))
+    for one in (newest, number):
+        take_back(None, import_id=one)
+    assert not Conversation.objects.filter(pk=apart.pk).exists()
+    assert ANSWER in answered(world, "bo")
+
+
+def message_ids_of(source_id: str) -> Q:
+    return Q(pk__in=Message.objects.filter(source_id=source_id).values("conversation_id"))
+
+
+def test_what_is_said_in_a_thread_that_an_archive_brought_sealed_is_its_members_and_can_be_kept(
+    world: World, live: Path
+) -> None:
+    old = said_in("G-old", ["ana", "bo", "cy"], "The zither stands in the cellar.")
+    old[1] = {**old[1], "id": "old-1"}
+    brought(live, [*people("ana", "bo", "cy"), *old])
+    world.room("G-old", "old", Reach.MEMBERS, ["ana", "bo"])
+    world.invite("G-old")
+    world.ask("ana", "remember this room", "G-old")
+    world.say("bo", "The lute stands in the attic.", "G-old", "old-1")
+    assert "lute" in read_by(world, "ana")
+    for account in ("ana", "bo", "cy"):
+        assert "cellar" not in read_by(world, account)
+    assert "lute" not in read_by(world, "cy")
+    world.ask("ana", "keep", "G-old", "old-1")
+    draft = words_of(world.whispers("ana", "G-old")[-1])
+    assert "lute" in draft
+    assert "zither" not in draft
+
+
+def test_what_is_said_in_a_sealed_thread_of_a_room_that_opened_tells_nobody_more(world: World, live: Path) -> None:
+    brought(live, [*people("ana", "bo"), *said_in("G-old", ["ana", "bo"], "The zither stands in the cellar.")])
+    world.room("G-old", "old", Reach.ORGANISATION, ["ana", "bo", "cy"])
+    world.invite("G-old")
+    world.ask("ana", "remember this room", "G-old")
+    world.say("bo", "The lute stands in the attic.", "G-old", "old-1")
+    for account in ("ana", "bo", "cy"):
+        assert "lute" not in read_by(world, account)
 
 
 def test_an_archive_lets_nobody_in_again_who_left_or_was_switched_off_and_calls_nobody_as_before(

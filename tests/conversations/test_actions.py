@@ -225,6 +225,36 @@ def test_widening_holds_from_then_on(people: list[int]) -> None:
     assert kinds == {"m1": Kind.CLOSED.value, "m2": Kind.CLOSED.value, "m3": Kind.ORGANISATION.value}
 
 
+def test_what_is_said_to_fewer_in_a_thread_stands_apart_from_it_and_together(people: list[int]) -> None:
+    leads = kept("leads", Kind.ORGANISATION)
+    taken(leads, said(leads, "m1", people[0]))
+    sealed = Audience.objects.create(kind=Kind.CLOSED.value, is_sealed=True)
+    fewer = {leads.pk: sealed.pk}
+    take_in(None, said=[said(leads, "m2", people[1], context="m1")], audiences=fewer, brought_by=1)
+    take_in(None, said=[said(leads, "m3", people[0], context="m1")], audiences=fewer, brought_by=2)
+    take_in(None, said=[said(leads, "m1", people[0])], audiences=fewer, brought_by=2)
+    taken(leads, said(leads, "m4", people[0], context="m1"))
+    assert Conversation.objects.count() == 2
+    thread, apart = (Message.objects.get(source_id=one).conversation for one in ("m1", "m2"))
+    assert (apart.source_id, apart.audience_id, apart.title) == ("m1", sealed.pk, "Words of m2.")
+    found = Message.objects.order_by("id").values_list("source_id", "conversation_id", "audience_id")
+    of_thread, of_sealed = (thread.pk, leads.audience_id), (apart.pk, sealed.pk)
+    assert list(found) == [("m1", *of_thread), ("m2", *of_sealed), ("m3", *of_sealed), ("m4", *of_thread)]
+
+
+def test_where_newcomers_do_not_read_earlier_talk_a_thread_goes_on_among_those_who_began_it(people: list[int]) -> None:
+    leads = kept("leads", Kind.CLOSED, people[:2], is_try_out=True)
+    taken(leads, said(leads, "m1", people[0]))
+    begun = leads.audience_id
+    more = RoomSaid("leads", "#leads", Kind.CLOSED, tuple(people), hides_earlier=True)
+    keep_room(None, connection_id=leads.connection_id, said=more, is_try_out=True, brought_by=None)
+    taken(leads, said(leads, "m2", people[0], context="m1"), said(leads, "m3", people[0]))
+    assert leads.audience_id != begun
+    assert list(Message.objects.order_by("source_id").values_list("audience_id", flat=True)) == [
+        begun, begun, leads.audience_id
+    ]  # fmt: skip
+
+
 def test_a_room_is_put_back_as_it_was(people: list[int]) -> None:
     kept("leads", Kind.CLOSED, people[:2])
     connection = Connection.objects.get().pk

@@ -170,22 +170,22 @@ def _audience(
 def _conversations(here: Here, record: NoteRecord) -> tuple[int, ...]:
     found = []
     for context in record.context:
-        conversation = _conversation_here(here, context)
-        if conversation is None:
+        conversations = _conversations_here(here, context)
+        found += conversations
+        if not conversations:
             here.report.leave_out(Reason.NO_SOURCE.value, f"{record.source_id}: {context}")
-        else:
-            found.append(conversation)
     return tuple(dict.fromkeys(found))
 
 
-def _conversation_here(here: Here, context: str) -> int | None:
-    """By its own id, or by that of anything said in it: a flat room's conversations have no ids of the tool."""
+def _conversations_here(here: Here, context: str) -> list[int]:
+    """By their own id, or by that of anything said in them: a flat room's conversations have no ids of the tool. Of a
+    thread in which something was said to others all of them: whoever reads what is kept from it reads each.
+    """
     of_tool = {"room__connection_id": here.connection_id, "source_id": context}
-    by_itself = Conversation.objects.filter(**of_tool).order_by("id")
+    rows = list(Conversation.objects.filter(**of_tool).order_by("id").values_list("id", "room_id"))
     said_in_it = Message.objects.filter(**of_tool).order_by("id")
-    return (
-        by_itself.values_list("id", flat=True).first() or said_in_it.values_list("conversation_id", flat=True).first()
-    )
+    by_itself = [one for one, room_id in rows if room_id == rows[0][1]]
+    return by_itself or list(said_in_it.values_list("conversation_id", flat=True)[:1])
 
 
 def _passages(here: Here, record: NoteRecord, conversations: tuple[int, ...]) -> Iterator[PassageSaid]:
@@ -222,5 +222,5 @@ def _bring_weave(here: Here, record: WeaveRecord) -> None:
 def _end(here: Here, source_id: str) -> tuple[str, int] | None:
     if source_id in here.notes:
         return "note", here.notes[source_id]
-    conversation = _conversation_here(here, source_id)
+    conversation = next(iter(_conversations_here(here, source_id)), None)
     return None if conversation is None else ("conversation", conversation)

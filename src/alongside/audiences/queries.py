@@ -8,7 +8,9 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
 from alongside.audiences.models import Audience, Hearer, Part
-from alongside.audiences.rules import Hearers, Kind, Readable
+from alongside.audiences.rules import Hearers, Kind, Readable, goes_into
+from alongside.audiences.rules import Part as PartOf
+from alongside.people.models import Account
 from alongside.people.rules import NOBODY, Viewer
 
 Row = TypeVar("Row", bound=models.Model)
@@ -183,6 +185,17 @@ class AudienceFacts:
 def unscoped_audience(audience_id: int) -> AudienceFacts:
     kind, is_sealed = Audience.objects.values_list("kind", "is_sealed").get(pk=audience_id)
     return AudienceFacts(Kind(kind), is_sealed, unscoped_hearers(audience_id))
+
+
+def unscoped_goes_into(said_to: int, there: int) -> bool:
+    """Whether something said to one audience may stand among what was said to another (rules.goes_into)."""
+    if said_to == there:
+        return True
+    said, other = (
+        PartOf(facts.kind, facts.is_sealed, facts.hearers) for facts in map(unscoped_audience, (said_to, there))
+    )
+    guests = Account.objects.filter(pk__in=other.hearers.account_ids, is_guest=True)
+    return goes_into(said, other, guests=frozenset(guests.values_list("id", flat=True)))
 
 
 def flat_parts(audience_ids: Collection[int]) -> list[int]:

@@ -72,6 +72,32 @@ def sealed_at_first(kind: Kind, *, is_try_out: bool) -> bool:
     return kind is Kind.CLOSED and not is_try_out
 
 
+def goes_into(said: Part, there: Part, *, guests: Collection[int]) -> bool:
+    """Whether something said to one audience may stand among what was said to another: nobody may read it there who
+    may not read it as it was said, also once what is sealed is opened. `guests`: which hearers are none of the
+    organisation.
+
+    What is said in an old thread of a room that opened tells nobody more, so it goes into a sealed one. But what is said
+    to the members of a closed room is theirs to read at once.
+    """
+    if said.is_sealed and not there.is_sealed:
+        return False
+    if there.is_sealed and not said.is_sealed and said.kind is Kind.CLOSED:
+        return False
+    return _lets_in_no_more(there, said, guests)
+
+
+def _lets_in_no_more(one: Part, other: Part, guests: Collection[int]) -> bool:
+    if other.kind is Kind.WORLD:
+        return True
+    if one.kind not in (Kind.ORGANISATION, Kind.CLOSED) or not one.hearers.person_ids <= other.hearers.person_ids:
+        return False
+    if other.kind is Kind.ORGANISATION:
+        outside = one.hearers.account_ids & frozenset(guests)
+        return outside <= other.hearers.account_ids
+    return one.kind is other.kind is Kind.CLOSED and one.hearers.account_ids <= other.hearers.account_ids
+
+
 def changed_hearers(before: Collection[int], after: Collection[int]) -> tuple[set[int], set[int]]:
     """Who came and who left."""
     return set(after) - set(before), set(before) - set(after)

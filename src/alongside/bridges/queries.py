@@ -271,15 +271,11 @@ def unscoped_contexts_of(message_ids: Collection[int]) -> set[str]:
 
 
 def unscoped_conversation_of(room_id: int, context: str) -> str | None:
-    """The public id of a thread, when something of it is here."""
-    found = Message.objects.filter(room_id=room_id, source_id=context).select_related("conversation").first()
-    if found is None:
-        found = (
-            Message.objects.filter(room_id=room_id, conversation__source_id=context)
-            .select_related("conversation")
-            .first()
-        )
-    return found.conversation.public_id if found else None
+    """The public id of a thread, when something of it is here: what is not sealed, where an archive brought some of it."""
+    at = Message.objects.filter(room_id=room_id, source_id=context)
+    thread = at.values_list("conversation__source_id", flat=True).first() or context
+    of_thread = Conversation.objects.filter(room_id=room_id, source_id=thread)
+    return of_thread.order_by("audience__is_sealed", "id").values_list("public_id", flat=True).first()
 
 
 def unscoped_thread_followed(followed_id: int) -> tuple[int, str] | None:

@@ -64,7 +64,12 @@ class Conversation(models.Model):
     first_brought_by = models.BigIntegerField(null=True, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["room", "source_id"], name="one_conversation_a_source_id")]
+        # What was said in one thread to other people is a conversation of its own: read, titled and indexed as one.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "source_id", "audience"], name="one_conversation_a_thread_and_audience"
+            )
+        ]
         indexes = [
             models.Index(fields=["room", "-last_said_at"], name="conversations_newest_first"),
             models.Index(fields=["started_at"], name="questions_oldest_first", condition=models.Q(asks=True)),

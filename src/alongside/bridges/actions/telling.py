@@ -51,7 +51,8 @@ def _to(account_id: int, followed: Followed, one: Said, because: Because) -> Non
     message = _message(one)
     account, viewer = Account.objects.get(pk=account_id), unscoped_viewer_of_account(account_id)
     bridge = Bridge.objects.filter(connection_id=account.connection_id, is_on=True).first()
-    conversation = Conversation.objects.filter(room_id=followed.room_id, source_id=followed.context).first()
+    # That in which it stands: what was said in the same thread to others is another one.
+    conversation = Conversation.objects.filter(pk=message.conversation_id).first() if message else None
     if viewer is None or bridge is None or conversation is None or message is None:
         return
     if Can.DIRECT not in adapter_class(bridge.kind).can or not _may_read(viewer, conversation, message):

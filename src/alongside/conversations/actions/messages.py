@@ -6,6 +6,7 @@ One transaction, one line of the journal, and safe to repeat: what is there alre
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
+from alongside.audiences.queries import unscoped_goes_into
 from alongside.conversations.models import Conversation, Message
 from alongside.conversations.queries import unscoped_heard_before
 from alongside.conversations.questions import is_question
@@ -80,20 +82,21 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
         known = _known({(one.room_id, one.source_id): None for one in said})
         said = taken.said = _each_once(said, known, taken)
         contexts = _contexts(said, known)
-        conversations = _conversations(said, contexts, audiences, brought_by)
-        new = []
+        new: list[tuple[Said, Key]] = []
         for one, context in zip(said, contexts, strict=True):
             here = known.get((one.room_id, one.source_id))
             if here is None:
-                new.append((one, conversations[one.room_id, context]))
+                new.append((one, (one.room_id, context)))
             elif _is_changed(here, one):
                 _change(here, one, taken)
             else:
                 taken.unchanged += 1
-        _insert(new, brought_by, taken)
+        conversations = _conversations(new, audiences, brought_by)
+        inserted = [(one, conversations[key]) for one, key in new]
+        _insert(inserted, brought_by, taken)
         _mark_as_brought([here.id for here in known.values()], brought_by)
         taken.retitled = _retitle([(row["conversation_id"], row["text"]) for row in taken.before])
-        _join(new, taken)
+        _join(inserted, taken)
         tell(Kind.CONVERSATIONS_CHANGED, sorted(taken.touched - taken.removed))
         tell(Kind.CONVERSATIONS_REMOVED, sorted(taken.removed))
     return taken
@@ -182,13 +185,13 @@ def _told_apart(flat: Sequence[Said], named: Mapping[Key, str]) -> dict[Key, str
 
 
 def _conversations(
-    said: Sequence[Said], contexts: Sequence[str], audiences: Mapping[int, int], brought_by: int | None
+    new: Sequence[tuple[Said, Key]], audiences: Mapping[int, int], brought_by: int | None
 ) -> dict[Key, tuple[int, int]]:
-    """Row and audience of every conversation in the batch; those that are not there yet are begun."""
+    """Row and audience of the conversation into which what is new of each thread goes; those not there yet are begun."""
     firsts: dict[Key, Said] = {}
-    for one, context in zip(said, contexts, strict=True):
-        firsts.setdefault((one.room_id, context), one)
-    found = _conversation_rows(firsts)
+    for one, key in new:
+        firsts.setdefault(key, one)
+    found = _fitting(_conversation_rows(firsts), audiences)
     missing = [
         Conversation(
             public_id=new_id(),
@@ -206,13 +209,31 @@ def _conversations(
     ]
     if missing:
         Conversation.objects.bulk_create(missing)
-        found |= _conversation_rows([(one.room_id, one.source_id) for one in missing])
+        found |= _fitting(_conversation_rows([(one.room_id, one.source_id) for one in missing]), audiences)
     return found
 
 
-def _conversation_rows(keys: Collection[Key]) -> dict[Key, tuple[int, int]]:
-    columns = "one.room_id, one.source_id, one.id, one.audience_id"
-    return {(row[0], row[1]): (row[2], row[3]) for row in _found_by(keys, columns, "conversations_conversation one")}
+def _conversation_rows(keys: Collection[Key]) -> dict[Key, dict[int, int]]:
+    """The conversations of these threads, by their audience: what was said to others in a thread stands apart."""
+    columns = "one.room_id, one.source_id, one.audience_id, one.id"
+    rows: dict[Key, dict[int, int]] = {}
+    for room_id, source_id, audience_id, row in _found_by(keys, columns, "conversations_conversation one"):
+        rows.setdefault((room_id, source_id), {})[audience_id] = row
+    return rows
+
+
+def _fitting(rows: Mapping[Key, Mapping[int, int]], audiences: Mapping[int, int]) -> dict[Key, tuple[int, int]]:
+    """Of each thread the conversation into which something said to its room's audience now may go: that of the same
+    audience, or one that lets nobody read it who may not. Never one that more people read, or that is not sealed.
+    """
+    goes_into = cache(unscoped_goes_into)
+    found = {}
+    for key, by_audience in rows.items():
+        now = audiences[key[0]]
+        fits = (one for one in sorted(by_audience, key=lambda one: (one != now, one)) if goes_into(now, one))
+        if (audience_id := next(fits, None)) is not None:
+            found[key] = by_audience[audience_id], audience_id
+    return found
 
 
 def _insert(new: Sequence[tuple[Said, tuple[int, int]]], brought_by: int | None, taken: TakenIn) -> None:
@@ -316,10 +337,11 @@ def _join(new: Sequence[tuple[Said, tuple[int, int]]], taken: TakenIn) -> None:
     keys = {(one.room_id, one.source_id): conversation for one, conversation in new if one.context}
     if not keys:
         return
-    for key, (orphan, audience_id) in _conversation_rows(keys).items():
+    for key, by_audience in _conversation_rows(keys).items():
         home, audience_of_home = keys[key]
         # What was said to others stays apart: a conversation is read, titled and indexed as one.
-        if orphan == home or audience_id != audience_of_home:
+        orphan = by_audience.get(audience_of_home, home)
+        if orphan == home:
             continue
         moved = Message.objects.filter(conversation_id=orphan)
         row = conversation_as_it_was(Conversation.objects.get(pk=orphan))
