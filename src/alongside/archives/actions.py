@@ -285,6 +285,8 @@ def _bring_messages(bringing: Bringing, batch: list[MessageRecord | RemovedRecor
     report.new += taken.new
     report.changed += len(taken.before)
     report.unchanged += taken.unchanged
+    for _ in taken.kept_out:
+        report.leave_out(Reason.TAKEN_AWAY.value, "")  # not even which
     for one in taken.by_others:
         report.leave_out(Reason.ANOTHER_AUTHOR.value, one.source_id)
 

@@ -183,6 +183,7 @@ class Reason(StrEnum):
     NO_SOURCE = "a conversation or note that is not in the archive"
     NOT_SAID = "a passage that was not said like that in a message of the archive"
     STILL_SEALED = "a passage from a sealed room in a note that others read"
+    TAKEN_AWAY = "deleted in its tool, or moved to another room there, which Alongside was told by the tool itself"
     ANOTHER_AUTHOR = "words of another author than those that are here under the same id: they stay as they are"
     CHANGED_HERE = "a newer revision of a note that was changed here meanwhile"
 

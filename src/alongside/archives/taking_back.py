@@ -12,7 +12,7 @@ from alongside.archives.models import Import, Replaced
 from alongside.archives.rules import State, later_ones
 from alongside.conversations.actions.messages import call_as_before, part_again, put_back, remove_empty, withdraw
 from alongside.conversations.actions.rooms import put_room_back, remove_rooms
-from alongside.conversations.models import Conversation, Message, Room
+from alongside.conversations.models import Conversation, KeptOut, Message, Room
 from alongside.notes.actions.bringing import put_note_back, remove_audiences_of_no_use, take_notes_back
 from alongside.people.actions import put_account_back
 from alongside.people.models import Account, Connection
@@ -131,6 +131,7 @@ def _remove_rooms_and_people(import_id: int) -> None:
     rooms = Room.objects.filter(first_brought_by=import_id, is_live=False).exclude(
         pk__in=Conversation.objects.values("room_id")
     )
+    rooms = rooms.exclude(pk__in=KeptOut.objects.values("room_id"))  # for the same archive, brought in again
     room_ids, audience_ids = list(rooms.values_list("id", flat=True)), list(rooms.values_list("audience_id", flat=True))
     made = Replaced.objects.filter(brought_by_id=import_id, what="audience").values_list("row", flat=True)
     audience_ids += [row["id"] for row in made]

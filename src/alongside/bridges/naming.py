@@ -15,11 +15,6 @@ def name_in_inbox(remote_id: str, version: str = "") -> str:
     return hmac.digest(_key(settings.SECRET_KEY), f"{remote_id}\0{version}".encode(), "sha256").hex()
 
 
-def gone_before(room: str, source_id: str) -> str:
-    """The name of a row that says: this was deleted in its tool before it had come."""
-    return name_in_inbox(f"gone {room}", source_id)
-
-
 @cache
 def _key(secret: str) -> bytes:
     return salted_hmac("alongside.bridges.inbox", "", secret=secret, algorithm="sha256").digest()

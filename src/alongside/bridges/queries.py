@@ -13,7 +13,6 @@ from alongside.audiences.models import Audience
 from alongside.audiences.queries import shared_by, unscoped_audience
 from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.bridges.models import Arrival, Bridge, Followed, Presence
-from alongside.bridges.naming import gone_before
 from alongside.bridges.port import Reach, RoomSeen
 from alongside.bridges.rules import ArrivalState, Listens, may_say_there
 from alongside.conversations.models import Conversation, Message
@@ -354,10 +353,3 @@ def unscoped_sealed_before(room: RoomThere) -> list[int]:
         Conversation.objects.filter(room_id=room.room_id).order_by("audience_id").values_list("audience_id", flat=True)
     )
     return list(Audience.objects.filter(pk__in=ids.distinct(), is_sealed=True).values_list("id", flat=True))
-
-
-def unscoped_gone_before(bridge_id: int, places: Collection[tuple[str, str]]) -> set[str]:
-    """Of these (room, message) the names of those that were deleted before they came."""
-    names = [gone_before(room, source_id) for room, source_id in places]
-    rows = Arrival.objects.filter(bridge_id=bridge_id, remote_id__in=names, version="")
-    return set(rows.values_list("remote_id", flat=True))

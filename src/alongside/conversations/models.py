@@ -104,6 +104,16 @@ class Message(models.Model):
         ]
 
 
+class KeptOut(models.Model):
+    """Something that its tool deleted or moved away, which never comes back into the room (see kept_out.py)."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
+    mark = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "mark"], name="kept_out_once")]
+
+
 class Helped(models.Model):
     """Somebody said here of a message that it helped: the asker that it answers, anybody that it helped them.
     Shown as a fact of the message, in words; never as a number.

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from alongside.bridges.models import Arrival, Bridge
-from alongside.bridges.naming import gone_before, name_in_inbox
+from alongside.bridges.naming import name_in_inbox
 from alongside.bridges.port import Anything, Arrived, Batch, Deleted, Event, Moved, Renumbered, Said, encoded
 from alongside.bridges.queries import RoomThere, unscoped_are_followed, unscoped_are_known, unscoped_rooms
 from alongside.bridges.rules import (
@@ -158,20 +158,6 @@ def finish(_actor: None, *, arrival_ids: Sequence[int]) -> None:
 
 class DealtWith(Exception):
     """Another process has dealt with some of these already."""
-
-
-def note_gone_before(_actor: None, *, bridge_id: int, room: str, source_id: str) -> None:
-    """Deleted in its tool before it came. Kept as long as a replay is known."""
-    now = clock.now()
-    Arrival.objects.bulk_create(
-        [
-            Arrival(
-                bridge_id=bridge_id, remote_id=gone_before(room, source_id), body=b"", state=ArrivalState.DONE.value,
-                due_at=now, came_at=now,
-            )
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
 
 
 def try_later(_actor: None, *, arrival_id: int) -> bool:

@@ -24,13 +24,12 @@ from alongside.bridges.actions.following import (
     see_account,
     see_room,
 )
-from alongside.bridges.actions.intake import DealtWith, finish, note_gone_before, try_later
+from alongside.bridges.actions.intake import DealtWith, finish, try_later
 from alongside.bridges.actions.telling import tell_of_new
 from alongside.bridges.acts import rooms, thanking
 from alongside.bridges.acts.acting import BY_THEMSELVES, done
 from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
 from alongside.bridges.acts.saying import put_out_as, say_answer
-from alongside.bridges.naming import gone_before
 from alongside.bridges.pace import pace
 from alongside.bridges.port import (
     AccountSeen,
@@ -57,12 +56,12 @@ from alongside.bridges.queries import (
     NewArrival,
     unscoped_account,
     unscoped_contexts_of,
-    unscoped_gone_before,
     unscoped_known_messages,
     unscoped_new_arrivals,
     unscoped_room,
 )
 from alongside.bridges.rules import Act, ActName, Pace, act_of, was_before_restore
+from alongside.conversations.actions.keeping_out import follow_away, keep_out
 from alongside.conversations.actions.messages import TakenIn
 from alongside.conversations.models import Room
 from alongside.conversations.rules import Said as SaidThere
@@ -253,8 +252,6 @@ def _take_in(bridge: BridgeFacts, said: Sequence[Said]) -> TakenIn:
     accounts = known_accounts(
         None, bridge=bridge, source_ids={one.account for one in said} | {who for one in said for who in one.mentions}
     )
-    gone = unscoped_gone_before(bridge.bridge_id, {(one.room, one.source_id) for one in said})
-    said = [one for one in said if gone_before(one.room, one.source_id) not in gone] if gone else said
     values = [
         _as_said(one, rooms_here[one.room], accounts)
         for one in said
@@ -404,19 +401,20 @@ def _cannot_hear(bridge: BridgeFacts, can: frozenset[Can], row: NewArrival, even
 
 
 def _remove(bridge: BridgeFacts, event: Deleted) -> None:
-    """That it is gone is remembered by a digest, because tools keep no order: what comes after its deletion, itself or
-    an edit of it, never comes in.
-    """
+    """What comes after its deletion, itself or an edit of it, never comes in."""
     room = unscoped_room(bridge.connection_id, event.room)
-    ids = unscoped_known_messages(room.room_id, [event.source_id]) if room else {}
-    if ids:
+    if room is None:
+        return
+    if ids := unscoped_known_messages(room.room_id, [event.source_id]):
         remove_said(None, message_ids=list(ids.values()))
-    note_gone_before(None, bridge_id=bridge.bridge_id, room=event.room, source_id=event.source_id)
+    keep_out(None, room_id=room.room_id, source_ids=[event.source_id])
 
 
 def _move(bridge: BridgeFacts, event: Moved) -> None:
     """Where nobody asked Alongside in, it hears nothing: what moves there is not here any more."""
     room, to_room = (unscoped_room(bridge.connection_id, one) for one in (event.room, event.to_room))
+    ids_of_rooms = (room.room_id if room else None, to_room.room_id if to_room else None)
+    follow_away(None, source_ids=event.source_ids, room_id=ids_of_rooms[0], to_room_id=ids_of_rooms[1])
     if room is None:
         return
     ids = list(unscoped_known_messages(room.room_id, event.source_ids).values())

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
 from alongside.audiences.queries import unscoped_goes_into
+from alongside.conversations.kept_out import unscoped_kept_out
 from alongside.conversations.models import Conversation, Message
 from alongside.conversations.queries import unscoped_heard_before
 from alongside.conversations.questions import is_question
@@ -58,11 +59,12 @@ class Known:
 @dataclass(slots=True)
 class TakenIn:
     """What a batch came to. `before` holds what edits replaced, for taking an archive back; `by_others` what other
-    accounts said under ids of messages that are here, which changed nothing.
+    accounts said under ids of messages that are here, which changed nothing; `kept_out` what its tool has taken away.
     """
 
     said: list[Said] = field(default_factory=list)
     by_others: list[Said] = field(default_factory=list)
+    kept_out: list[Said] = field(default_factory=list)
     new: int = 0
     unchanged: int = 0
     before: list[dict[str, Any]] = field(default_factory=list)
@@ -80,7 +82,7 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
     taken = TakenIn()
     with transaction.atomic():
         known = _known({(one.room_id, one.source_id): None for one in said})
-        said = taken.said = _each_once(said, known, taken)
+        said = taken.said = _each_once(_still_there(said, known, taken), known, taken)
         contexts = _contexts(said, known)
         new: list[tuple[Said, Key]] = []
         for one, context in zip(said, contexts, strict=True):
@@ -100,6 +102,12 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
         tell(Kind.CONVERSATIONS_CHANGED, sorted(taken.touched - taken.removed))
         tell(Kind.CONVERSATIONS_REMOVED, sorted(taken.removed))
     return taken
+
+
+def _still_there(said: Sequence[Said], known: Mapping[Key, Known], taken: TakenIn) -> list[Said]:
+    kept_out = unscoped_kept_out({(one.room_id, one.source_id) for one in said} - known.keys())
+    taken.kept_out = [one for one in said if (one.room_id, one.source_id) in kept_out]
+    return [one for one in said if (one.room_id, one.source_id) not in kept_out]
 
 
 def _each_once(said: Sequence[Said], known: Mapping[Key, Known], taken: TakenIn) -> list[Said]:
