@@ -27,8 +27,9 @@ def move(_actor: None, *, message_ids: Sequence[int], room_id: int, context: str
     with transaction.atomic():
         rows = list(Message.objects.filter(pk__in=message_ids).order_by("said_at", "id"))
         room = Room.objects.get(pk=room_id)
-        there = Conversation.objects.filter(room=room, source_id=context).first()
-        base = there.audience_id if there else room.audience_id
+        threads = Conversation.objects.filter(room=room, source_id=context)
+        there = set(threads.values_list("audience_id", flat=True))
+        base = room.audience_id if not there or room.audience_id in there else min(there)
         left, homes = {row.conversation_id for row in rows}, set[int]()
         narrowest = {one: _narrowest(one, base) for one in {row.audience_id for row in rows}}
         for row in rows:
@@ -53,17 +54,12 @@ def _narrowest(audience_id: int, base: int) -> int:
 
 
 def _home(room: Room, context: str, first: Message, audience_id: int) -> Conversation:
-    apart = f"{context[:900]} apart {audience_id}"
-    named = Conversation.objects.filter(room=room, source_id__in=[context, apart])
-    known = {one.source_id: one for one in named}
-    for found in known.values():
-        if found.audience_id == audience_id:
-            return found
-    return Conversation.objects.create(
+    found = Conversation.objects.filter(room=room, source_id=context, audience_id=audience_id).first()
+    return found or Conversation.objects.create(
         public_id=new_id(),
         room=room,
         audience_id=audience_id,
-        source_id=apart if context in known else context,
+        source_id=context,
         title=title_of("", first.text),
         asks=is_question("", first.text),
         started_at=first.said_at,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0005_threads_by_audience'),
+        ('conversations', '0007_threads_by_audience'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audiences', '0003_live'),
-        ('conversations', '0004_live'),
+        ('conversations', '0006_former_ids'),
     ]
 
     operations = [
