@@ -71,6 +71,16 @@ class Hooking(Verbs):
 
     going = 0
 
+    def repeat_last(self) -> None:
+        """Not waited for: while nobody takes it, it is sent again for longer than anybody waits here."""
+
+        async def again() -> None:
+            assert self._last is not None
+            envelope = {**self._last, "retry_attempt": 1, "retry_reason": "timeout"}
+            self._again = asyncio.ensure_future(self._to_http(envelope, 1))
+
+        self.run(again())
+
     async def _to_http(self, envelope: Record, retry: int = 0) -> None:
         self.going += 1
         ends, pause = time.monotonic() + PATIENCE_OF_SLACK, 0.1
