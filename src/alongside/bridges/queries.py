@@ -198,6 +198,13 @@ def is_hearer_of(viewer: Viewer, room: RoomThere) -> bool:
         return cursor.fetchone() is not None
 
 
+def is_heard_by_others(viewer: Viewer, room: RoomThere) -> bool:
+    """Whether anybody but the viewer reads what is said in a room: not in that of what they forwarded."""
+    facts = unscoped_audience(room.audience_id)
+    others = facts.hearers.account_ids.difference(viewer.account_ids) or facts.hearers.person_ids - {viewer.person_id}
+    return facts.kind is not Kind.CLOSED or not room.are_members_known or room.has_strangers or bool(others)
+
+
 def _hears_there(viewer: Viewer) -> tuple[str, list[Any]]:
     """That a viewer hears in an audience called `a`, in SQL, with what is bound into it."""
     kinds = [kind.value for kind in OPEN_KINDS] if viewer.reads_organisation else []

@@ -5,7 +5,13 @@ from django.utils.translation import gettext as _
 from alongside.bridges.acts.asking import Answer, Asking, Outgoing, said
 from alongside.bridges.models import Followed
 from alongside.bridges.port import Body
-from alongside.bridges.queries import RoomThere, rooms_to_ask_in, unscoped_account_in, unscoped_bridges
+from alongside.bridges.queries import (
+    RoomThere,
+    is_heard_by_others,
+    rooms_to_ask_in,
+    unscoped_account_in,
+    unscoped_bridges,
+)
 from alongside.bridges.rules import ActName
 from alongside.bridges.wording import in_a_room
 from alongside.letters.rules import Because
@@ -15,6 +21,9 @@ LONGEST = 4000
 
 
 def ask(asking: Asking) -> Answer:
+    is_quiet = asking.act.name is ActName.ASK_QUIETLY
+    if is_quiet and (room := _said_before_others(asking)) is not None:
+        return _not_quiet_any_more(asking, room)
     question = asking.act.words.strip()
     if not question:
         return said(_("Write the question after a colon: “ask in #room: …”."))
@@ -29,7 +38,6 @@ def ask(asking: Asking) -> Answer:
         named = ", ".join(f"{in_a_room(room.name)} ({tool})" for _id, tool, room in rooms)
         return said(_("Several rooms are called so: %(rooms)s. Nothing was posted.") % {"rooms": named})
     connection_id, tool, room = rooms[0]
-    is_quiet = asking.act.name is ActName.ASK_QUIETLY
     outgoing = Outgoing(
         Because.QUIET_QUESTION if is_quiet else Because.QUESTION,
         Body(title=_("Somebody asks, without their name:") if is_quiet else "", quote=question),
@@ -40,11 +48,16 @@ def ask(asking: Asking) -> Answer:
         in_name_of="" if is_quiet else asking.viewer.name,
         in_name_of_account="" if is_quiet else unscoped_account_in(asking.viewer, asking.account_id, connection_id),
     )
-    return Answer(_quietly_said(room, tool) if is_quiet else _said_in(room), also=(outgoing,))
+    return Answer(_quietly_said(room, asking.bridge.name, tool) if is_quiet else _said_in(room), also=(outgoing,))
 
 
 def answer_as_asker(asking: Asking) -> Answer:
     """The one who asked quietly goes on in the thread, as the one who asked and without their name."""
+    if (room := _said_before_others(asking)) is not None:
+        return said(
+            _read_by_all_of(room),
+            _("To stay without your name, write “answer: …” to me alone, in reply to what I told you."),
+        )
     words = asking.act.words.strip()
     followed = _asked_quietly(asking)
     if followed is None or not words:
@@ -64,6 +77,25 @@ def _asked_quietly(asking: Asking) -> Followed | None:
     numbers = [one[2:] for one in asking.about if one.startswith("q:") and one[2:].isdigit()]
     mine = Followed.objects.select_related("room").filter(asked_by_id__in=asking.viewer.account_ids, is_quiet=True)
     return mine.filter(pk__in=numbers[:1]).first()
+
+
+def _said_before_others(asking: Asking) -> RoomThere | None:
+    """The room in which the words stand under their writer's name. A command or a press shows them to nobody there."""
+    if asking.room is None or not asking.said_in:
+        return None
+    return asking.room if is_heard_by_others(asking.viewer, asking.room) else None
+
+
+def _read_by_all_of(room: RoomThere) -> str:
+    return _("Nothing was posted: you wrote it in %(room)s, where everybody reads it with your name.") % {
+        "room": in_a_room(room.name)
+    }
+
+
+def _not_quiet_any_more(asking: Asking, room: RoomThere) -> Answer:
+    wanted = in_a_room(asking.act.room or room.name)
+    alone = _("To ask without your name, write it to me alone: “ask quietly in %(room)s: …”.") % {"room": wanted}
+    return said(_read_by_all_of(room), alone)
 
 
 def _rooms_called(asking: Asking) -> list[tuple[int, str, RoomThere]]:
@@ -100,18 +132,26 @@ def _said_in(room: RoomThere) -> Body:
     return Body(lines=(_("Your question is in %(room)s, in your name.") % {"room": in_a_room(room.name)},))
 
 
-def _quietly_said(room: RoomThere, tool: str) -> Body:
+def _quietly_said(room: RoomThere, written_in: str, tool: str) -> Body:
     """Truly: what is not shown is not the same as what nobody can know."""
     return Body(
         lines=(
             _("Your question is in %(room)s, without your name. I tell you here when somebody answers.")
             % {"room": in_a_room(room.name)},
             _(
-                "Who can still learn that it was you: the administrators of %(tool)s, as far as they can read what you"
-                " write to me; whoever runs Alongside’s machine, while the thread is followed; and whoever knows how"
-                " you write."
+                "Who can still learn that it was you: %(administrators)s; whoever runs Alongside’s machine, while the"
+                " thread is followed; and whoever knows how you write."
             )
-            % {"tool": tool},
+            % {"administrators": _administrators(written_in, tool)},
         ),
         foot=(_("Reply “answer: …” to what I tell you, and it goes into the thread without your name."),),
     )
+
+
+def _administrators(written_in: str, tool: str) -> str:
+    """Of the tool in which it was written: they may read it there. Those of the room's see the question and its time."""
+    theirs = _("the administrators of %(tool)s, as far as they can read what you write to me") % {"tool": written_in}
+    if written_in == tool:
+        return theirs
+    others = _("whoever can compare when you wrote with when it was posted, such as the administrators of %(tool)s too")
+    return f"{theirs}; {others % {'tool': tool}}"
