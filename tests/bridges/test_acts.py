@@ -153,6 +153,33 @@ def test_a_question_for_a_room_that_the_asker_is_not_in_is_not_posted(world: Wor
     assert words_of(world.written_to("cy")[-1]) == missing
 
 
+@pytest.mark.parametrize("words", ["ask in #hotline who knows the export?", "ask #hotline who knows the export?"])
+def test_what_is_almost_ask_is_not_posted_and_says_how_it_is_written(words: str, world: World) -> None:
+    world.invite()
+    before = len(world.said_in())
+    world.write("cy", words)
+    assert len(world.said_in()) == before
+    told = words_of(world.written_to("cy")[-1])
+    assert "Nothing was posted; write “ask in #hotline: who knows the export?”" in told
+    world.write("cy", "ask in #hotline: who knows the export?")
+    assert len(world.said_in()) == before + 1
+
+
+def test_thanks_alone_in_reply_to_what_was_found_thanks_whoever_said_it_and_of_nothing_is_a_kindness(
+    world: World,
+) -> None:
+    remembered(world)
+    world.write("cy", "how do you calm a caller who threatens to cancel?")
+    found = world.written_to("cy")[-1]
+    assert len(found.about.split()) == 1
+    world.write("cy", "Thank you!")
+    assert "Gladly" in words_of(world.written_to("cy")[-1])
+    assert not Helped.objects.exists()
+    world.write("cy", "Thank you!", found.id)
+    assert "It says now that it helped." in words_of(world.written_to("cy")[-1])
+    assert Helped.objects.exists()
+
+
 def test_asked_quietly_no_name_is_in_the_room_and_it_says_truly_who_can_still_know(world: World) -> None:
     world.invite()
     world.write("cy", "ask quietly in #hotline: What is a dunning letter?")

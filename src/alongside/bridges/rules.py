@@ -65,6 +65,7 @@ class ActName(StrEnum):
     TELL = "tell"
     HELPED = "helped"
     DID_NOT_HELP = "did not help"
+    THANKS = "thanks"
     PAUSE = "pause"
     GO_ON = "go on"
     FORGET = "forget me"
@@ -87,12 +88,16 @@ class ActName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody wants. `words` are what follows; `room` a room's name without its sign; `about` what it is about."""
+    """What somebody wants. `words` are what follows; `room` a room's name without its sign; `about` what it is about.
+
+    `is_unclear`: it begins as an act does and does not say all that it needs, so that it is told how, and not done.
+    """
 
     name: ActName
     words: str = ""
     room: str = ""
     about: str = ""
+    is_unclear: bool = False
 
 
 # What a reference in a button's words looks like: c:ID.ANCHOR for what was said, n:ID for a note.
@@ -106,16 +111,20 @@ def _exactly(*words: str) -> re.Pattern[str]:
 
 
 _WHOLE: tuple[tuple[re.Pattern[str], ActName], ...] = (
-    (_exactly("help", "what can you do\\??", "how does this work\\??", "hello", "hi"), ActName.HELP),
+    (_exactly("help", "what can you do\\??", "who are you\\??", "how does this work\\??", "hello", "hi"), ActName.HELP),
     (_exactly("pause", "pause me", "leave me out"), ActName.PAUSE),
     (_exactly("go on", "unpause", "resume", "take me in again"), ActName.GO_ON),
-    (_exactly("forget me", "forget everything of mine"), ActName.FORGET),
+    (_exactly("forget me", "forget everything(?: of mine)?", "i want to be forgotten"), ActName.FORGET),
     (_exactly("yes,? forget me", "forget me now"), ActName.FORGET_SURELY),
-    (_exactly("take my things", "take my words", "export my things"), ActName.TAKE),
+    (_exactly("(?:take|export|download|give me) my (?:things|words|data)"), ActName.TAKE),
     (_exactly("what do you know (?:of|about) me\\??", "what have you got (?:of|about|on) me\\??"), ActName.KNOW),
     (_exactly("remember this room", "remember (?:the )?room"), ActName.LISTEN),
-    (_exactly("stop", "stop listening", "stop remembering", "stop remembering this room", "leave"), ActName.STOP),
+    (
+        _exactly("stop", "stop it", "stop listening", "stop remembering", "stop remembering this room", "leave"),
+        ActName.STOP,
+    ),
     (_exactly("forget this room", "forget what was said here"), ActName.FORGET_ROOM),
+    (_exactly("thanks", "thanks a lot", "many thanks", "thank you", "thank you very much"), ActName.THANKS),
     (_exactly("join (?:my )?accounts?", "join", "link my accounts?"), ActName.JOIN),
     (_exactly("part (?:my )?accounts?", "part", "unlink my accounts?"), ActName.PART),
     (_exactly("open this room", "open the archive", "open it"), ActName.OPEN),
@@ -131,8 +140,14 @@ _DID_NOT = re.compile(
     rf"(?:this |that |it )?(?:did not|didn['’]t) help(?: me)?\b(?P<about>(?: {_REFERENCE})*)[\s.,:;!–-]*(?P<words>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_QUIETLY = r"(?P<quietly> (?:quietly|anonymously|without my name)\b)"
 _ASK = re.compile(
-    rf"ask(?P<quietly> quietly)?(?: (?:in|the room)(?: {_ROOM})?)?\s*(?::|\n)\s*(?P<words>.+)",
+    rf"ask{_QUIETLY}?(?: (?:in|the room)(?: {_ROOM})?| (?P<sign>#[^\s:#][^:\n]{{0,120}}?))?\s*(?::|\n)\s*(?P<words>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Words that begin as `ask` does, and do not say what the room is and what the question: nothing is posted on a guess.
+_ASK_UNCLEAR = re.compile(
+    rf"ask\b{_QUIETLY}?(?P<into> in\b| the room\b)?[\s,:]*(?P<room>#[^\s:,#]{{1,120}})?[\s,:]*(?P<words>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _TELL = re.compile(r"(?P<words>(?:today i learned|at the desk we found|til)\b[\s:,]*.+)", re.IGNORECASE | re.DOTALL)
@@ -150,7 +165,8 @@ _ADD = re.compile(rf"add(?: it)?(?P<about> {_REFERENCE})", re.IGNORECASE)
 _FLOW = re.compile(rf"follow my blog\s+(?P<words>\S+)(?:\s+(?:into|in|to)\s+{_ROOM})?{_END}", re.IGNORECASE)
 _STOP_FLOW = re.compile(rf"stop (?:following )?my blog(?:\s+(?P<words>\S+))?{_END}", re.IGNORECASE)
 _NO_MORE = re.compile(
-    rf"(?:please[, ]+)?(?:(?:tell me )?no more(?: of (?:this|these))?|stop telling me)(?P<about> {_REFERENCE})?" + _END,
+    rf"(?:please[, ]+)?(?:(?:tell me )?no more(?: of (?:this|these))?|stop telling me|unsubscribe(?: me)?)(?P<about> {_REFERENCE})?"
+    + _END,
     re.IGNORECASE,
 )
 _YES_NO = re.compile(r"(?P<which>yes|no)(?P<about> [pk]:\d{1,18})" + _END, re.IGNORECASE)
@@ -182,11 +198,17 @@ def _asks(text: str) -> Act | None:
     if found := _HERE.fullmatch(text):
         return Act(ActName.FIND_HERE, found["words"].strip())
     if found := _ASK.fullmatch(text):
-        name = ActName.ASK_QUIETLY if found["quietly"] else ActName.ASK
-        return Act(name, found["words"].strip(), _plain_room(found["room"]))
+        return Act(_how_asked(found), found["words"].strip(), _plain_room(found["room"] or found["sign"]))
+    found = _ASK_UNCLEAR.fullmatch(text)
+    if found and (found["quietly"] or found["into"] or found["room"] or not found["words"]):
+        return Act(_how_asked(found), found["words"].strip(), _plain_room(found["room"]), is_unclear=True)
     if found := _ANSWER.fullmatch(text):
         return Act(ActName.ANSWER, found["words"].strip())
     return None
+
+
+def _how_asked(found: re.Match[str]) -> ActName:
+    return ActName.ASK_QUIETLY if found["quietly"] else ActName.ASK
 
 
 def _keeps(text: str) -> Act | None:

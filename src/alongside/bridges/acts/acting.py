@@ -22,6 +22,7 @@ ACTS: dict[ActName, Callable[[Asking], Answer]] = {
     ActName.TELL: thanking.tell,
     ActName.HELPED: thanking.helped,
     ActName.DID_NOT_HELP: thanking.helped,
+    ActName.THANKS: thanking.thank,
     ActName.LISTEN: rooms.remember,
     ActName.STOP: rooms.stop,
     ActName.NO_MORE: ending.no_more,

@@ -10,7 +10,10 @@ def explain(asking: Asking) -> Answer:
     del asking
     acts = (
         (_("Just ask"), _("in your own words: I find what people worked out before, for you alone.")),
-        (_("ask in #room: …"), _("posts your question there, in your name, once.")),
+        (
+            _("ask in #room: …"),
+            _("posts your question there, in your name, once; without the colon nothing is posted."),
+        ),
         (_("ask quietly in #room: …"), _("the same without your name; I say who could still learn it.")),
         (_("here: …"), _("in a room: an answer for everybody in it, from what all of them may read.")),
         (_("keep"), _("in a thread: the draft of a note, from people’s own words.")),

@@ -25,8 +25,8 @@ def ask(asking: Asking) -> Answer:
     if is_quiet and (room := _said_before_others(asking)) is not None:
         return _not_quiet_any_more(asking, room)
     question = asking.act.words.strip()
-    if not question:
-        return said(_("Write the question after a colon: “ask in #room: …”."))
+    if asking.act.is_unclear:
+        return _unclear(asking, question)
     if len(question) > LONGEST:
         return said(
             _("That is longer than a question that people read. Nothing was posted; shorten it and send it again.")
@@ -38,7 +38,13 @@ def ask(asking: Asking) -> Answer:
         named = ", ".join(f"{in_a_room(room.name)} ({tool})" for _id, tool, room in rooms)
         return said(_("Several rooms are called so: %(rooms)s. Nothing was posted.") % {"rooms": named})
     connection_id, tool, room = rooms[0]
-    outgoing = Outgoing(
+    told = _quietly_said(room, asking.bridge.name, tool) if is_quiet else _said_in(room)
+    return Answer(told, also=(_question(asking, question, connection_id, room),))
+
+
+def _question(asking: Asking, question: str, connection_id: int, room: RoomThere) -> Outgoing:
+    is_quiet = asking.act.name is ActName.ASK_QUIETLY
+    return Outgoing(
         Because.QUIET_QUESTION if is_quiet else Because.QUESTION,
         Body(title=_("Somebody asks, without their name:") if is_quiet else "", quote=question),
         connection_id,
@@ -48,7 +54,17 @@ def ask(asking: Asking) -> Answer:
         in_name_of="" if is_quiet else asking.viewer.name,
         in_name_of_account="" if is_quiet else unscoped_account_in(asking.viewer, asking.account_id, connection_id),
     )
-    return Answer(_quietly_said(room, asking.bridge.name, tool) if is_quiet else _said_in(room), also=(outgoing,))
+
+
+def _unclear(asking: Asking, question: str) -> Answer:
+    """Almost the words of the act. A guess at where the room ends would stand there in somebody's name."""
+    act = ActName.ASK_QUIETLY if asking.act.name is ActName.ASK_QUIETLY else ActName.ASK
+    name = asking.act.room or (asking.room.name if asking.room else "")
+    words = f"{act} in {in_a_room(name or _('room'))}: {question or '…'}"
+    lines = [_("Nothing was posted; write “%(words)s”, with the colon, and it is.") % {"words": words}]
+    if question:
+        lines.append(_("To look for it instead, write “find” and the words."))
+    return said(*lines)
 
 
 def answer_as_asker(asking: Asking) -> Answer:

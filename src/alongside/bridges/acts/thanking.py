@@ -1,4 +1,4 @@
-"""`this helped`, `it did not help`, `tell`: what came of something, and what somebody learned."""
+"""`this helped`, `it did not help`, `thanks`, `tell`: what came of something, and what somebody learned."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,6 +44,13 @@ def helped(asking: Asking) -> Answer:
     titles = ", ".join(title for title, _ground in thanked_for)
     body = Body(lines=(f"{titles}: {thanked}",))
     return Answer(body, grounds=tuple(ground for _title, ground in thanked_for), done=(thanked,))
+
+
+def thank(asking: Asking) -> Answer:
+    """In reply to what was found, it helped. Of nothing it is a kindness, and says nothing of anybody's message."""
+    if any(one[:2] in ("c:", "n:") for one in asking.about):
+        return helped(asking)
+    return said(_("Gladly. “this helped”, in reply to what I found or to the message itself, thanks whoever said it."))
 
 
 def sign_of_message(asking: Asking, sign: Sign, *, is_taken_back: bool) -> None:
