@@ -86,9 +86,14 @@ class ActName(StrEnum):
     NO = "no"
 
 
+# What of a note can be said anew, as notes name it.
+NOTE_PARTS = ("title", "when", "what_worked", "why", "where_not")
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody wants. `words` are what follows; `room` a room's name without its sign; `about` what it is about.
+    """What somebody wants. `words` are what follows; `room` a room's name without its sign; `about` what it is about;
+    `part` which of NOTE_PARTS.
 
     `is_unclear`: it begins as an act does and does not say all that it needs, so that it is told how, and not done.
     """
@@ -97,10 +102,12 @@ class Act:
     words: str = ""
     room: str = ""
     about: str = ""
+    part: str = ""
     is_unclear: bool = False
 
 
-# What a reference in a button's words looks like: c:ID.ANCHOR for what was said, n:ID for a note.
+# What a reference in a button's words looks like: c:ID.ANCHOR for what was said, n:ID for a note, n:ID.NUMBER for it
+# as a revision of it says.
 _REFERENCE = r"[cn]:[0-9a-z.]{1,80}"
 _ROOM = r"(?P<room>#?[^\s:#][^:\n]{0,120}?)"
 _END = r"[\s.!…]*"
@@ -161,12 +168,20 @@ _SAVE_WITH = re.compile(r"save\s*:\s*(?P<words>.+)", re.IGNORECASE | re.DOTALL)
 _CODE = re.compile(r"(?:my )?code(?: is)?[\s:]+(?P<words>[0-9A-Za-z -]{4,40})" + _END, re.IGNORECASE)
 _ANSWER = re.compile(r"answer\s*:\s*(?P<words>.+)", re.IGNORECASE | re.DOTALL)
 _CORRECT = re.compile(r"correct(?: it)?\s*:\s*(?P<words>.+)", re.IGNORECASE | re.DOTALL)
+_CORRECT_PART = re.compile(
+    r"correct (?:the )?(?:(?P<title>title)|(?P<when>when)|(?P<what_worked>what worked)|(?P<why>why)(?: we think so)?"
+    r"|(?P<where_not>where (?:it may )?not(?: help)?))\s*:\s*(?P<words>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CORRECT_WHOLE = re.compile(
+    rf"(?:please[, ]+)?correct(?: (?:it|this|this note|the note))?(?P<about> {_REFERENCE})?{_END}", re.IGNORECASE
+)
 _ADD = re.compile(rf"add(?: it)?(?P<about> {_REFERENCE})", re.IGNORECASE)
 _FLOW = re.compile(rf"follow my blog\s+(?P<words>\S+)(?:\s+(?:into|in|to)\s+{_ROOM})?{_END}", re.IGNORECASE)
 _STOP_FLOW = re.compile(rf"stop (?:following )?my blog(?:\s+(?P<words>\S+))?{_END}", re.IGNORECASE)
 _NO_MORE = re.compile(
-    rf"(?:please[, ]+)?(?:(?:tell me )?no more(?: of (?:this|these))?|stop telling me|unsubscribe(?: me)?)(?P<about> {_REFERENCE})?"
-    + _END,
+    r"(?:please[, ]+)?(?:(?:tell me )?no more(?: of (?:this|these))?|stop telling me|unsubscribe(?: me)?)"
+    rf"(?P<about> {_REFERENCE})?{_END}",
     re.IGNORECASE,
 )
 _YES_NO = re.compile(r"(?P<which>yes|no)(?P<about> [pk]:\d{1,18})" + _END, re.IGNORECASE)
@@ -179,7 +194,7 @@ def act_of(text: str) -> Act:
     for pattern, name in _WHOLE:
         if pattern.fullmatch(text):
             return Act(name)
-    for reads in (_helped, _asks, _keeps, _tells, _of_choices):
+    for reads in (_helped, _asks, _keeps, _corrects, _tells, _of_choices):
         if (act := reads(text)) is not None:
             return act
     if found := _FIND.fullmatch(text):
@@ -218,10 +233,19 @@ def _keeps(text: str) -> Act | None:
         return Act(name, about=f"c:{address[1]}" if address else found["about"].strip())
     if found := _SAVE_WITH.fullmatch(text):
         return Act(ActName.SAVE, found["words"].strip())
-    if found := _CORRECT.fullmatch(text):
-        return Act(ActName.CORRECT, found["words"].strip())
     if found := _ADD.fullmatch(text):
         return Act(ActName.ADD, about=found["about"].strip())
+    return None
+
+
+def _corrects(text: str) -> Act | None:
+    if found := _CORRECT.fullmatch(text):
+        return Act(ActName.CORRECT, found["words"].strip())
+    if found := _CORRECT_PART.fullmatch(text):
+        part = next(name for name in NOTE_PARTS if found[name])
+        return Act(ActName.CORRECT, found["words"].strip(), part=part)
+    if found := _CORRECT_WHOLE.fullmatch(text):
+        return Act(ActName.CORRECT, about=(found["about"] or "").strip())
     return None
 
 

@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from alongside.bridges.acts import choosing, ending, finding, flowing, helping, keeping, posting, rooms, thanking
+from alongside.bridges.acts import (
+    choosing,
+    correcting,
+    ending,
+    finding,
+    flowing,
+    helping,
+    keeping,
+    posting,
+    rooms,
+    thanking,
+)
 from alongside.bridges.acts.asking import Answer, Asking
 from alongside.bridges.port import Body
 from alongside.bridges.rules import ActName
@@ -17,7 +28,7 @@ ACTS: dict[ActName, Callable[[Asking], Answer]] = {
     ActName.ANSWER: posting.answer_as_asker,
     ActName.KEEP: keeping.keep,
     ActName.SAVE: keeping.save,
-    ActName.CORRECT: keeping.correct,
+    ActName.CORRECT: correcting.correct,
     ActName.ADD: keeping.add,
     ActName.TELL: thanking.tell,
     ActName.HELPED: thanking.helped,

@@ -17,6 +17,10 @@ def explain(asking: Asking) -> Answer:
         (_("ask quietly in #room: …"), _("the same without your name; I say who could still learn it.")),
         (_("here: …"), _("in a room: an answer for everybody in it, from what all of them may read.")),
         (_("keep"), _("in a thread: the draft of a note, from people’s own words.")),
+        (
+            _("correct · correct title: …"),
+            _("changes a note, in reply to it or in its thread; “correct: …” adds to it."),
+        ),
         (_("today I learned …"), _("one sentence makes a note.")),
         (_("this helped"), _("thanks whoever helped, with a sentence if you like.")),
         (_("pause · go on"), _("keeps your words out of what is found, and takes them in again.")),

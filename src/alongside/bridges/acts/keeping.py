@@ -1,4 +1,4 @@
-"""`keep`, `save`, `correct`, `add`: a thread becomes a note. What a machine chose goes to who asked for it alone, and
+"""`keep`, `save`, `add`: a thread becomes a note. What a machine chose goes to who asked for it alone, and
 becomes a note by their own act.
 """
 
@@ -9,6 +9,7 @@ from alongside.audiences.queries import NotThere, unscoped_audience
 from alongside.audiences.rules import Kind
 from alongside.bridges.actions.following import follow_thread
 from alongside.bridges.acts.asking import Answer, Asking, NeedsThread, said
+from alongside.bridges.acts.correcting import PARTS, TITLE, to_correct
 from alongside.bridges.port import Body, Button, Can, Field, Form, Item
 from alongside.bridges.queries import RoomThere, is_hearer_of, unscoped_conversation_of
 from alongside.bridges.wording import page
@@ -20,17 +21,11 @@ from alongside.notes.content import Content
 from alongside.notes.drafted import Drafted, drafted
 from alongside.notes.drafting import Excerpt
 from alongside.notes.drafting import Part as DraftedPart
-from alongside.notes.queries import note_row, note_view, notes_kept_from
+from alongside.notes.queries import note_row, notes_kept_from
 from alongside.notes.rules import Part
 from alongside.search.grounds import Ground, of_conversation, of_message, of_note_now
 from alongside.search.queries import unscoped_nearness
 
-PARTS = (
-    (Part.WHEN, _("When")),
-    (Part.WHAT_WORKED, _("What worked")),
-    (Part.WHY, _("Why we think so")),
-    (Part.WHERE_NOT, _("Where it may not help")),
-)
 FIELDS = ("title", *(part.value for part, _name in PARTS))
 
 
@@ -68,30 +63,10 @@ def save(asking: Asking) -> Answer:
     link = page(reverse("note", args=[note]), asking.bridge.kind)
     lines = (_("It is kept, and found by whoever may read what it was kept from."),)
     item = Item(title=_title(asking, found), link=link)
-    foot = (_("Reply “correct: …” to add to it; anybody who may read it can mend it."),)
+    foot = (_("Reply “correct: …” to add to it, “correct” to change it; anybody who may read it can mend it."),)
     about = (f"n:{note}", f"c:{public_id}")
-    return Answer(Body(lines=lines, items=(item,), foot=foot), about=about, grounds=_grounds(found), done=lines)
-
-
-def correct(asking: Asking) -> Answer:
-    """One act, from the thread or in answer to what I said of the note: a sentence more, as a revision."""
-    words = asking.act.words.strip()
-    public_id = _note(asking)
-    if public_id is None or not words:
-        return said(_("Which note? Write “correct: …” in the thread that it was kept from."))
-    try:
-        now = note_view(asking.viewer, public_id)
-        joined = "\n\n".join(part for part in (now.content.what_worked, words) if part)
-        mended = Content(now.content.title, now.content.when, joined, now.content.why, now.content.where_not)
-        notes.change(asking.viewer, public_id=public_id, content=mended, based_on=now.revision)
-    except NotThere:
-        return said(_("There is no such note that you may read."))
-    except Refused as refused:
-        return said(str(refused))
-    item = Item(title=now.content.title, link=page(reverse("note", args=[public_id]), asking.bridge.kind))
-    lines = (_("It is in the note. What it said before is in its history."),)
-    grounds = (of_note_now(now.note_id),)
-    return Answer(Body(lines=lines, items=(item,)), grounds=grounds, done=lines)
+    body = Body(lines=lines, items=(item,), buttons=to_correct(note, asking.can), foot=foot)
+    return Answer(body, about=about, grounds=_grounds(found), done=lines)
 
 
 def add(asking: Asking) -> Answer:
@@ -135,29 +110,6 @@ def _is_in(asking: Asking, room: RoomThere) -> bool:
     """
     is_closed = unscoped_audience(room.audience_id).kind is Kind.CLOSED
     return (room.is_there or is_closed) and is_hearer_of(asking.viewer, room)
-
-
-def _note(asking: Asking) -> str | None:
-    """The note that an answer of ours named, or the one that was kept from the conversation that is meant."""
-    named = [one for one in (*asking.act.about.split(), *asking.about) if one[:2] in ("n:", "c:")]
-    if note := next((one for one in named if one.startswith("n:")), None):
-        return note.removeprefix("n:")
-    public_id = named[0].removeprefix("c:").partition(".")[0] if named else _thread(asking)
-    if public_id is None:
-        return None
-    try:
-        row = conversation_row(asking.viewer, public_id)
-    except NotThere:
-        return None
-    kept = next(iter(notes_kept_from(asking.viewer, row)), None)
-    return kept.public_id if kept else None
-
-
-def _thread(asking: Asking) -> str | None:
-    thread = asking.context or asking.message
-    if asking.room is None or not thread:
-        return None
-    return unscoped_conversation_of(asking.room.room_id, thread)
 
 
 def _draft_shown(asking: Asking, found: Drafted) -> Body:
@@ -209,7 +161,7 @@ def _form(found: Drafted) -> Form:
         words=f"save c:{found.public_id}",
         send=_("Keep it"),
         fields=(
-            Field(name="title", label=_("A question, or what was found"), value=found.draft.title),
+            Field(name="title", label=str(TITLE), value=found.draft.title),
             *(Field(name=part.value, label=str(name), value=texts[part], is_long=True) for part, name in PARTS),
         ),
     )

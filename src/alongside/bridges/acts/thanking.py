@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from alongside.audiences.queries import NotThere
 from alongside.bridges.acts.asking import Answer, Asking, said
+from alongside.bridges.acts.correcting import to_correct
 from alongside.bridges.port import Body, Button, Can, Item, Sign
 from alongside.bridges.queries import unscoped_known_messages
 from alongside.bridges.rules import ActName, meant_of
@@ -79,8 +80,13 @@ def tell(asking: Asking) -> Answer:
         title=note_view(asking.viewer, note.public_id).content.title,
         link=page(reverse("note", args=[note.public_id]), asking.bridge.kind),
     )
-    lines = (_("It is a note now, for everybody in the organisation."),)
-    return Answer(Body(lines=lines, items=(item,)), about=(f"n:{note.public_id}",))
+    body = Body(
+        lines=(_("It is a note now, for everybody in the organisation."),),
+        items=(item,),
+        buttons=to_correct(note.public_id, asking.can),
+        foot=(_("Reply “correct” to change it."),),
+    )
+    return Answer(body, about=(f"n:{note.public_id}",))
 
 
 def _of_reference(asking: Asking, reference: str) -> tuple[str, Ground]:

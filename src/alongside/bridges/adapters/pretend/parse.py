@@ -37,7 +37,14 @@ def is_to_us(one: Told) -> bool:
 
 def pressed(account: str, words: str, *, about: str, on: Told, moment: datetime, fields: dict[str, str]) -> Arrived:
     event = Commanded(
-        account=account, words=words, room=on.room, context=on.context, about=about, fields=fields, reply=on.id
+        account=account,
+        words=words,
+        room=on.room,
+        context=on.context,
+        about=about,
+        fields=fields,
+        reply=on.id,
+        trigger="form",
     )
     return Arrived(remote_id=f"press {account} {on.id} {moment.isoformat()}", event=event)
 
