@@ -42,6 +42,7 @@ class Can(StrEnum):
     WHISPER = "whisper"  # show something in a room to one person alone
     DIRECT = "direct"  # write to one person alone
     BUTTON = "button"
+    FILE = "file"  # take a file along with what is written to one person alone
     FORM = "form"  # open a form to fill, where an event carried a `trigger`
     THREAD = "thread"
     IDEMPOTENT = "idempotent"  # sending twice with one key posts once
@@ -313,6 +314,14 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     foot: tuple[str, ...] = ()  # small: why it came, what else one can do
 
 
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """`kind` as mail names it: application/gzip."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
 class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something to be said in the tool.
 
@@ -341,6 +350,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     # Of what comes by itself, how it never comes again: a web address, to which one POST by whoever has it does it
     # (RFC 8058), or, where our pages have none, words that do it in reply. "": it is an answer to who gets it.
     stop: str = ""
+    attachment: str = ""  # the core's own: what goes along, by name; it lies in no outbox and is made when it is sent
+    file: File | None = None  # that, when it is sent (needs Can.FILE)
     hearers: str = ""  # the core's own: who heard in the room when this was made; it is said to nobody else
 
 

@@ -13,7 +13,8 @@ from alongside.audiences.models import Audience
 from alongside.audiences.queries import shared_by, unscoped_audience
 from alongside.audiences.rules import OPEN_KINDS, Kind
 from alongside.bridges.models import Arrival, Bridge, Followed, Presence
-from alongside.bridges.port import Reach, RoomSeen
+from alongside.bridges.port import Can, Reach, RoomSeen
+from alongside.bridges.registry import adapter_class
 from alongside.bridges.rules import ArrivalState, Listens, may_say_there
 from alongside.conversations.models import Conversation, Message
 from alongside.conversations.reading import time_of
@@ -84,6 +85,15 @@ class RoomThere:
     listens: Listens
     has_strangers: bool
     are_members_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountThere:
+    """An account as what is written to it needs it."""
+
+    account_id: int
+    connection_id: int
+    source_id: str
 
 
 def unscoped_bridges(*, only_on: bool = True) -> list[BridgeFacts]:
@@ -307,6 +317,18 @@ def unscoped_account_in(viewer: Viewer, account_id: int, connection_id: int) -> 
     here = Account.objects.filter(pk__in=viewer.account_ids, connection_id=connection_id, is_deactivated=False)
     known = dict(here.order_by("id").values_list("id", "source_id"))
     return known.get(account_id) or next(iter(known.values()), "")
+
+
+def account_for_files(viewer: Viewer) -> AccountThere | None:
+    """An account of the viewer's in a tool that takes files along with what is written to them."""
+    connections = [one.connection_id for one in unscoped_bridges_for_files()]
+    mine = Account.objects.filter(pk__in=viewer.account_ids, connection_id__in=connections, is_deactivated=False)
+    found = mine.order_by("id").first()
+    return AccountThere(found.pk, found.connection_id, found.source_id) if found else None
+
+
+def unscoped_bridges_for_files() -> list[BridgeFacts]:
+    return [one for one in unscoped_bridges() if Can.FILE in adapter_class(one.kind).can]
 
 
 def unscoped_room_as_seen(connection_id: int, source_id: str) -> RoomSeen | None:

@@ -86,6 +86,9 @@ class ActName(StrEnum):
     NO = "no"
 
 
+# What goes along with a post by its name: everything of whoever it is written to.
+MY_THINGS = "my things"
+
 # What of a note can be said anew, as notes name it.
 NOTE_PARTS = ("title", "when", "what_worked", "why", "where_not")
 

@@ -52,6 +52,8 @@ HOLDERS = [
     "alongside.conversations.held",
     "alongside.people.held",
 ]
+# Who knows all that somebody said and kept (people/taking.py).
+OWN_WORDS = "alongside.archives.own_words"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

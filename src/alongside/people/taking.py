@@ -1,6 +1,11 @@
-"""An address at which somebody fetches their own words without a session: for who asked for it in a tool."""
+"""Somebody's own words for who asked for them in a tool: at an address without a session, or as lines of a file.
 
+What is theirs lies further up than `people` may import, so that the settings name who knows it (`OWN_WORDS`).
+"""
+
+from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 
 from django.conf import settings
 
@@ -24,3 +29,9 @@ def unscoped_taker(token: str) -> Viewer | None:
     text = sealing_in(settings.HOME).text_of(token, PURPOSE) or "0 0"
     account_id, until = (int(part) for part in text.split())
     return unscoped_viewer_of_account(account_id) if until > clock.now().timestamp() else None
+
+
+def everything_of(viewer: Viewer) -> Iterator[bytes]:
+    """The lines of an Alongside archive."""
+    lines: Iterator[bytes] = import_module(settings.OWN_WORDS).own_words(viewer)
+    return lines

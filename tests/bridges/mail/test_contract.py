@@ -1,5 +1,6 @@
 """The contract of all adapters, through the real core, Dovecot and Postfix."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -68,6 +69,18 @@ class TestMail(Contract):
         self.shows(house.cy, NOTHING)
         house.say_to_us(house.cy, "Where does the zither stand?")
         assert "attic" in self.shows(house.cy, "People have been here before").text
+
+    def test_ones_things_come_along_with_the_answer(self) -> None:
+        house = self.harness
+        assert isinstance(house, MailHarness)
+        self.remembers(house.open_room)
+        house.say_to_us(house.ana, "take my things")
+        told = self.shows(house.ana, "is attached, in one open file")
+        raw = next(one for one in house.servers.mails(house.ana) if told.source_id.encode() in one)
+        (file,) = message_from_bytes(raw, policy=default).iter_attachments()
+        taken = gzip.decompress(file.get_content())
+        assert ANSWER.encode() in taken
+        assert QUESTION.encode() not in taken
 
     def test_mails_that_pretend_to_be_somebody_are_answered_by_nothing(self) -> None:
         house = self.harness

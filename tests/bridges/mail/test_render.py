@@ -10,11 +10,12 @@ from html import unescape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from alongside.bridges.adapters.mail.addresses import Addresses, Purpose
 from alongside.bridges.adapters.mail.lists import MailList
 from alongside.bridges.adapters.mail.render import Letter, letter_of
-from alongside.bridges.port import Body, Button, Item, Post
+from alongside.bridges.port import Body, Button, File, Item, Post
 from alongside.kit.mail_headers import body_with_its_headers, fields_of
 from alongside.kit.mail_parts import html_of
 
@@ -216,3 +217,13 @@ def test_a_line_is_not_read_as_something_else(start: str) -> None:
     plain, _ = parts(sent(Post(key="1", account="ana@example.org", body=Body(lines=(f"{start}here it is",))))[1])
     assert not plain.startswith((">", "From "))
     assert "here it is" in plain
+
+
+def test_a_file_goes_along_with_a_mail_to_one_person_and_never_to_a_list() -> None:
+    file = File(name="my-words.jsonl.gz", kind="application/gzip", content=bytes(range(256)) * 40)
+    _letter, mail = sent(structs.replace(ANSWER, file=file))
+    attached = list(mail.iter_attachments())
+    assert [(one.get_filename(), one.get_content_type()) for one in attached] == [(file.name, file.kind)]
+    assert attached[0].get_content() == file.content
+    assert "Two colleagues worked on this before:" in parts(mail)[0]
+    assert not list(sent(structs.replace(ANSWER, file=file, account="", room="tools"), TOOLS)[1].iter_attachments())

@@ -14,6 +14,7 @@ from alongside.bridges.acts import (
     keeping,
     posting,
     rooms,
+    taking,
     thanking,
 )
 from alongside.bridges.acts.asking import Answer, Asking
@@ -42,6 +43,7 @@ ACTS: dict[ActName, Callable[[Asking], Answer]] = {
     ActName.HELP: helping.explain,
     ActName.FLOW: flowing.follow,
     ActName.STOP_FLOW: flowing.stop,
+    ActName.TAKE: taking.take,
     **choosing.ACTS,
 }
 # These write nothing, or in short steps of their own, each safe to repeat: a transaction around them would only keep

@@ -49,6 +49,7 @@ class Outgoing:
     in_name_of_account: str = ""
     about: str = ""
     is_farewell: bool = False
+    attachment: str = ""
     hearers: str = ""
     # What its words are taken from; and what is said there instead once that does not stand any more.
     grounds: tuple[Ground, ...] = ()
@@ -62,6 +63,7 @@ class Answer:
     body: Body | None = None
     about: tuple[str, ...] = ()
     form: Form | None = None
+    attachment: str = ""  # goes along with it, by name (bridges.followers.attaching)
     also: Sequence[Outgoing] = ()
     # What the words of others in it are taken from. What the act did is said also where those may not go any more.
     grounds: tuple[Ground, ...] = ()

@@ -8,7 +8,6 @@ from alongside.audiences.queries import NotThere, readable
 from alongside.bridges.acts.asking import Answer, Asking, said
 from alongside.bridges.port import Body, Button, Can, Item
 from alongside.bridges.rules import ActName
-from alongside.bridges.wording import page
 from alongside.kit.refused import Refused
 from alongside.notes.actions.remarking import answer_about_name, answer_about_passage
 from alongside.notes.queries import asked_of
@@ -16,7 +15,6 @@ from alongside.people.actions.joining import join_by_code, offer_code, part
 from alongside.people.actions.leaving_out import CANNOT_BE_CALLED_BACK, go_on, pause
 from alongside.people.actions.leaving_out import forget as forget_for_good
 from alongside.people.holders import known_of
-from alongside.people.taking import path_to_take
 from alongside.search.grounds import of_audience
 
 MOST_WAITING = 5
@@ -60,22 +58,6 @@ def forget_surely(asking: Asking) -> Answer:
         ),
         *(_(sentence) for sentence in CANNOT_BE_CALLED_BACK),
     )
-
-
-def take(asking: Asking) -> Answer:
-    link = page(path_to_take(asking.account_id), asking.bridge.kind)
-    if not link:
-        return said(
-            _("This installation has no address that you could fetch them from."),
-            _("Whoever runs it writes them into a file for you: alongside export."),
-        )
-    body = Body(
-        lines=(
-            _("Everything you said and kept, in one open file, for half an hour at this address. It is for you alone."),
-        ),
-        items=(Item(title=_("My words"), link=link),),
-    )
-    return Answer(body)
 
 
 def know(asking: Asking) -> Answer:
@@ -152,7 +134,6 @@ ACTS: dict[ActName, Callable[[Asking], Answer]] = {
     ActName.GO_ON: be_found_again,
     ActName.FORGET: forget,
     ActName.FORGET_SURELY: forget_surely,
-    ActName.TAKE: take,
     ActName.KNOW: know,
     ActName.YES: say_yes_or_no,
     ActName.NO: say_yes_or_no,

@@ -87,6 +87,7 @@ def to_asker(asking: Asking, answer: Answer, key: str) -> Post | None:
         context=(asking.context or asking.said_in) if asking.room is None else "",
         subject=asking.subject,
         about=about,
+        attachment=answer.attachment,
         reply=asking.reply,
         form=answer.form,
         trigger=asking.trigger if answer.form else "",
@@ -132,5 +133,6 @@ def post_of(outgoing: Outgoing, key: str) -> Post:
         in_name_of_account=outgoing.in_name_of_account,
         about=outgoing.about,
         is_farewell=outgoing.is_farewell,
+        attachment=outgoing.attachment,
         hearers=outgoing.hearers,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from alongside.bridges.actions.connecting import say_it_works, say_problem
 from alongside.bridges.actions.following import follow_thread
+from alongside.bridges.followers.attaching import with_file
 from alongside.bridges.followers.threads import in_thread
 from alongside.bridges.models import Followed
 from alongside.bridges.port import Adapter, Can, Permanent, Post, Sent, Temporary
@@ -106,6 +107,7 @@ async def _send(bridge: BridgeFacts, adapter: Adapter, one: Claimed, *, is_idemp
     # What is the core's own is said to nobody.
     post = msgspec.structs.replace(post, hearers="")
     try:
+        post = await in_thread(with_file)(one, post)
         async with asyncio.timeout(PATIENCE):
             sent = await adapter.send(post)
     except Permanent as error:

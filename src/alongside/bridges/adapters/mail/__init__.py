@@ -28,7 +28,7 @@ class Mail:
     kind: ClassVar[str] = "mail"
     name: ClassVar[str] = "E-mail"
     tool: ClassVar[str] = "mail"
-    can: ClassVar[frozenset[Can]] = frozenset({Can.DIRECT, Can.THREAD, Can.HISTORY})
+    can: ClassVar[frozenset[Can]] = frozenset({Can.DIRECT, Can.FILE, Can.THREAD, Can.HISTORY})
     choices: ClassVar[tuple[Choice, ...]] = CHOICES
 
     def __init__(self, settings: Mapping[str, str], known: Known) -> None:

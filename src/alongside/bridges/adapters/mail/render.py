@@ -58,6 +58,9 @@ def letter_of(post: Post, own: Addresses, at: datetime, known: MailList | None =
     foot = _foot(post, is_to_list=known is not None)
     mail.set_content(plain(post, foot), subtype="plain", charset="utf-8", params={"format": "flowed"})
     mail.add_alternative(html(post, foot, "" if known else answers_to), subtype="html", charset="utf-8")
+    if post.file is not None and known is None:
+        main, _slash, sub = post.file.kind.partition("/")
+        mail.add_attachment(post.file.content, maintype=main, subtype=sub, filename=post.file.name)
     head = {
         "Date": format_datetime(at),
         "Message-ID": f"<{message_id}>",

@@ -13,12 +13,12 @@ from alongside.kit import ids
 
 
 class PretendChat:
-    """A chat tool that can do everything: whispers, buttons, forms, threads."""
+    """A chat tool that can do everything but take files: whispers, buttons, forms, threads."""
 
     kind: ClassVar[str] = "pretend-chat"
     name: ClassVar[str] = "A pretended chat room"
     tool: ClassVar[str] = "slack"
-    can: ClassVar[frozenset[Can]] = frozenset(Can)
+    can: ClassVar[frozenset[Can]] = frozenset(Can) - {Can.FILE}
     choices: ClassVar[tuple[Choice, ...]] = (Choice(name="file", label="Where what is said there is written"),)
 
     def __init__(self, settings: Mapping[str, str], known: Known) -> None:
@@ -86,7 +86,7 @@ class PretendMail(PretendChat):
     kind: ClassVar[str] = "pretend-mail"
     name: ClassVar[str] = "A pretended mailbox"
     tool: ClassVar[str] = "mail"
-    can: ClassVar[frozenset[Can]] = frozenset({Can.DIRECT, Can.THREAD, Can.IDEMPOTENT})
+    can: ClassVar[frozenset[Can]] = frozenset({Can.DIRECT, Can.FILE, Can.THREAD, Can.IDEMPOTENT})
 
 
 def _told(post: Post, there: Sequence[Told]) -> Told | None:
@@ -103,6 +103,7 @@ def _told(post: Post, there: Sequence[Told]) -> Told | None:
         subject=post.subject,
         body=post.body,
         form=post.form,
+        file=post.file,
         about=post.about,
         key=post.key,
         may_be_second=post.may_be_second,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from alongside.bridges.port import Body, Form
+from alongside.bridges.port import Body, File, Form
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -24,6 +24,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
     body: Body | None = None
     form: Form | None = None
+    file: File | None = None
     about: str = ""
     key: str = ""
     edited_at: datetime | None = None
