@@ -11,6 +11,7 @@ from tests.archives.installation import new_installation
 from tests.archives.store import small_archive
 from tests.config.conftest import Command
 
+from alongside.bridges.actions.connecting import connect
 from alongside.config.commands import checking
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,22 @@ def test_plain_http_and_missing_mail_are_named(command: Command, settings: Any) 
     found = findings(command("check").output)
     assert "use https://" in found["Base URL"]
     assert "set ALONGSIDE_EMAIL_URL" in found["E-mail"]
+
+
+@pytest.mark.usefixtures("home")
+def test_it_says_what_does_not_work_in_tools_where_nobody_reaches_the_pages(command: Command, settings: Any) -> None:
+    assert "Pages" not in findings(command("check").output)
+    connect(None, kind="slack", key="acme", name="Acme, Slack", given={})
+    found = findings(command("check").output)["Pages"]
+    assert found.startswith("! Pages: nobody in a tool reaches them, so that answers there have no links to notes")
+    assert "“take my things” gives nobody a file" in found
+    assert "To mend it: set ALONGSIDE_BASE_URL" in found
+    connect(None, kind="mail", key="mail", name="Mail", given={})
+    found = findings(command("check").output)["Pages"]
+    assert found.startswith("· Pages: ")
+    assert "goes to a mail account that one joined, and nowhere else" in found
+    settings.BASE_URL = "https://alongside.example.org"
+    assert "Pages" not in findings(command("check").output)
 
 
 def test_an_index_that_is_behind_is_named(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

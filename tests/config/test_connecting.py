@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from pytest_django import Settings
 from tests.archives.installation import Installation, new_installation
 from tests.config.conftest import Command
 from tests.config.toy import RIGHT, Toy
@@ -21,6 +22,7 @@ from alongside.bridges.port import Permanent, Temporary
 from alongside.bridges.queries import unscoped_bridges
 from alongside.bridges.registry import ADAPTERS
 from alongside.bridges.sealed import opened_settings
+from alongside.config.options import options
 from alongside.conversations.models import Room
 from alongside.kit.sealing import FILE_NAME, NoKey, Sealing, kept_keys, sealing_in
 from alongside.people.actions import make_person
@@ -78,6 +80,36 @@ def test_it_first_asks_where_people_share_now_and_goes_on_step_by_step(command: 
     connected = unscoped_bridges()[0]
     assert (connected.kind, connected.name) == ("toy", "The board, Toy")
     assert opened_settings(connected) == {"address": RIGHT, "word": WORD, "greeting": ""}
+
+
+PAGES = ("connect", "toy", "--set", f"word={WORD}", "--set", "greeting=", "--set", f"address={RIGHT}")
+
+
+def test_it_asks_where_colleagues_reach_the_pages_says_what_is_missing_without_them_and_keeps_the_answer(
+    command: Command, home: Path
+) -> None:
+    (home / "settings.toml").write_text('time_zone = "Europe/Oslo"\nbase_url = ""\n')
+    done = command(*PAGES, input="alongside.example.org\nhttps://alongside.example.org\n")
+    assert done.exit_code == 0
+    assert "“take my things” gives nobody a file." in done.output
+    assert "it has to be like https://alongside.example.org" in done.output
+    assert "It is kept in settings.toml" in done.output
+    chosen = options({"ALONGSIDE_HOME": str(home)})
+    assert (chosen.base_url, chosen.time_zone) == ("https://alongside.example.org", "Europe/Oslo")
+
+
+@pytest.mark.parametrize("answer", ["\n", ""], ids=["none", "nobody is there to answer"])
+def test_nobody_has_to_have_pages_that_others_reach(command: Command, home: Path, answer: str) -> None:
+    done = command(*PAGES, input=answer)
+    assert done.exit_code == 0
+    assert "Now invite Alongside into one room" in done.output
+    assert not (home / "settings.toml").exists()
+    assert unscoped_bridges()
+
+
+def test_with_a_base_url_it_does_not_ask_for_one(command: Command, settings: Settings) -> None:
+    settings.BASE_URL = "https://alongside.example.org"
+    assert "reach" not in command(*PAGES).output
 
 
 def test_connecting_makes_nothing_but_the_connection_neither_here_nor_in_the_tool(command: Command) -> None:

@@ -359,6 +359,11 @@ def unscoped_account(connection_id: int, source_id: str) -> Account | None:
     return found.select_related("person").first()
 
 
+def unscoped_account_by_row(account_id: int | None) -> Account | None:
+    """None for nobody, and for somebody deactivated."""
+    return Account.objects.filter(pk=account_id or 0, is_deactivated=False).first()
+
+
 def unscoped_new_arrivals(bridge_id: int, now: datetime, limit: int) -> Sequence[NewArrival]:
     """In the order in which they came; one that waits for another try holds up what came after it, so that an edit
     is never dealt with before what it edits. By hand: asked many times a second, and of everything that is said.

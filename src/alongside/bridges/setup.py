@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.resources import files
 
 from alongside.bridges.port import Adapter, Check, Choice, Identified, Permanent, Temporary, Workspace
+from alongside.bridges.queries import unscoped_bridges_for_files
 from alongside.bridges.registry import ADAPTERS, adapter_class
 from alongside.kit.sealing import Sealing
 
@@ -43,6 +44,14 @@ def kinds() -> list[Kind]:
 def choices_of(kind: str) -> tuple[Choice, ...]:
     """Raises UnknownKind."""
     return adapter_class(kind).choices
+
+
+def missing_without_pages() -> str:
+    """What does not work in the tools that are connected, where our pages have no address that people reach."""
+    links = "answers there have no links to notes and drafts, and no mail ends by one click"
+    if unscoped_bridges_for_files():
+        return f"{links}; “take my things” from a chat goes to a mail account that one joined, and nowhere else"
+    return f"{links}; “take my things” gives nobody a file"
 
 
 def setup_text(kind: str) -> str:

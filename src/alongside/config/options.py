@@ -3,6 +3,7 @@
 The environment wins over the file. `docs/settings.md` says the same for people; a test holds them together.
 """
 
+import json
 import os
 import secrets
 import threading
@@ -130,6 +131,19 @@ def _checked(chosen: Options) -> Options:
     if chosen.threads < 1 or chosen.encoding_threads < 1:
         raise WrongSetting(f"{PREFIX}THREADS and {PREFIX}ENCODING_THREADS have to be at least 1.")
     return chosen
+
+
+def keep_base_url(home: Path, base_url: str) -> None:
+    """Into the file, for what starts from now on. Raises WrongSetting for what cannot be one."""
+    _checked(Options(home=home, base_url=base_url))
+    path = home / FILE_NAME
+    earlier = path.read_text("utf-8").splitlines() if path.is_file() else []
+    others = [line for line in earlier if not line.replace(" ", "").startswith("base_url=")]
+    fresh = home / f"{FILE_NAME}.{os.getpid()}.new"
+    # The file may hold passwords: whoever could read it before may now, and nobody else.
+    fresh.touch(mode=path.stat().st_mode & 0o777 if path.is_file() else 0o600)
+    fresh.write_text("\n".join([f"base_url = {json.dumps(base_url)}", *others, ""]), "utf-8")
+    fresh.replace(path)
 
 
 def kept_secret_key(home: Path) -> str:

@@ -93,7 +93,46 @@ def _connect(kind: str, given: dict[str, str], owner: str | None) -> None:
     bridge = connect(actor, kind=kind, key=workspace.key, name=workspace.name, given=given)
     click.echo(f"{workspace.name} is connected. `alongside run` (or `alongside bridge`) listens from now on.")
     click.echo(f"Its webhooks, where it needs any: /hooks/{kind}/{bridge.bridge_id}")
+    _ask_for_pages()
     click.echo("Now invite Alongside into one room, by a member of it, and ask there.")
+
+
+def _ask_for_pages() -> None:
+    """Where people reach the pages: what is said in tools leads there. Nobody has to have them."""
+    from django.conf import settings
+
+    from alongside.bridges import setup
+    from alongside.people.queries import unscoped_installation
+
+    if settings.BASE_URL or unscoped_installation().is_try_out:
+        return
+    click.echo(f"Nobody in a tool reaches Alongside's pages yet. Without that {setup.missing_without_pages()}.")
+    try:
+        given = click.prompt(
+            "At which address do colleagues reach them, like https://alongside.example.org? Empty: at none",
+            default="",
+            show_default=False,
+            value_proc=_base_url,
+        )
+    except click.Abort:  # the connection is kept whatever is answered to this
+        given = ""
+    if given:
+        click.echo("It is kept in settings.toml, and holds once `alongside run` is started anew. It needs a proxy that")
+        click.echo("speaks https in front of it: see “The base URL” in For administrators.")
+
+
+def _base_url(text: str) -> str:
+    from django.conf import settings
+
+    from alongside.config.options import WrongSetting, keep_base_url
+
+    text = text.strip()
+    try:
+        if text:
+            keep_base_url(settings.HOME, text)
+    except WrongSetting as error:
+        raise click.BadParameter(str(error)) from None
+    return text
 
 
 def _asked(choice: Any) -> str:

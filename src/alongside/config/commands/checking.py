@@ -133,9 +133,9 @@ def _connections() -> Iterator[Finding]:
     from alongside.bridges.queries import unscoped_health
     from alongside.letters.queries import unscoped_waiting
 
-    for one in unscoped_health():
-        if not one.is_on or one.kind.startswith("pretend"):
-            continue
+    here = [one for one in unscoped_health() if one.is_on and not one.kind.startswith("pretend")]
+    yield from _pages_from_tools({one.kind for one in here})
+    for one in here:
         waiting = unscoped_waiting(one.connection_id)
         state = one.problem or ("it listens" if one.heard_at else "nothing was heard yet")
         mend = ""
@@ -147,6 +147,22 @@ def _connections() -> Iterator[Finding]:
         elif waiting.problems:
             state, mend = f"something could not be sent: {waiting.problems[0]}", "see what the tool says to that"
         yield Finding(f"Connection {one.name}", state, mend)
+
+
+def _pages_from_tools(kinds: set[str]) -> Iterator[Finding]:
+    """What is said in tools leads to our pages, where people reach them."""
+    from django.conf import settings
+
+    from alongside.bridges import setup
+    from alongside.bridges.port import Can
+    from alongside.bridges.queries import unscoped_bridges_for_files
+    from alongside.bridges.registry import adapter_class
+
+    if settings.BASE_URL or not any(Can.DIRECT in adapter_class(kind).can for kind in kinds):
+        return
+    state = f"nobody in a tool reaches them, so that {setup.missing_without_pages()}"
+    mend = "set ALONGSIDE_BASE_URL to the address at which colleagues reach them, or connect a mailbox"
+    yield Finding("Pages", state, "" if unscoped_bridges_for_files() else mend)
 
 
 def _model() -> Finding:
