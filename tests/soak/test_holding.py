@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import alongside
 from alongside.bridges.port import Can
-from tests.soak.holding import Stands, broken
+from tests.soak import toys
+from tests.soak.holding import CHANGED_ON_ITS_WAY, NOBODY_KNOWS, Stands, broken
 from tests.soak.places import MARK, Seen
 from tests.soak.traffic import Done, Record
 
 ONCE = frozenset({Can.DIRECT, Can.IDEMPOTENT})
 AGAIN = frozenset({Can.DIRECT})
+SOURCES = [Path(toys.__file__), *Path(alongside.__file__).parent.rglob("*.py")]
 FOUND = "People have been here before"
 RECORD = Record(
     texts={"m1": "The printer says bada.", "m2": "The export says dabo."},
@@ -73,8 +77,45 @@ def test_a_second_one_that_says_so_holds_where_the_tool_cannot_know() -> None:
     assert broken(RECORD, STANDS, [*SEEN, marked(SEEN[0]), marked(SEEN[1])], AGAIN) == []
 
 
-def test_what_was_given_up_is_excused_once_and_only_where_the_tool_cannot_know() -> None:
-    given_up = replace(STANDS, given_up=["Nobody can know whether it arrived; it was tried twice."])
-    assert broken(RECORD, given_up, SEEN[:1], AGAIN) == []
-    assert len(broken(RECORD, given_up, [], AGAIN)) == 1
-    assert len(broken(RECORD, given_up, SEEN, ONCE)) == 1
+TRIED_TWICE = "Nobody can know whether it arrived; it was tried twice."
+OTHERS_HEAR = "While it was on its way, other people came to hear in that room, so it was not said there."
+
+
+@pytest.mark.parametrize(
+    ("why", "can"),
+    [
+        (TRIED_TWICE, AGAIN),
+        ("The tool did not answer.", AGAIN),
+        ("The line broke after it was written.", AGAIN),
+        ("The line to the SMTP server 127.0.0.1 broke before it said whether it took the mail: closed", AGAIN),
+        (OTHERS_HEAR, AGAIN),
+        (OTHERS_HEAR, ONCE),
+    ],
+)
+def test_what_was_given_up_for_a_reason_that_holds_excuses_one_answer(why: str, can: frozenset[Can]) -> None:
+    given_up = replace(STANDS, given_up=[why])
+    assert broken(RECORD, given_up, SEEN[:1], can) == []
+    (told,) = broken(RECORD, given_up, [], can)
+    assert "2 acts were not answered" in told
+
+
+@pytest.mark.parametrize(
+    ("why", "can"),
+    [
+        (TRIED_TWICE, ONCE),  # a tool that posts once for one key is asked again until it answers
+        ("The file is busy.", AGAIN),
+        ("Something of ours broke (TypeError).", AGAIN),
+        ("It was written by another version of Alongside.", AGAIN),
+        ("The SMTP server 127.0.0.1 does not take mail to this address: 550 No", AGAIN),
+    ],
+)
+def test_any_other_reason_excuses_nothing_and_is_told_itself(why: str, can: frozenset[Can]) -> None:
+    given_up = replace(STANDS, given_up=[why])
+    assert broken(RECORD, given_up, SEEN, can) == [f"1 posts were given up: {why}"]
+    assert len(broken(RECORD, given_up, SEEN[:1], can)) == 2
+
+
+def test_the_reasons_that_excuse_are_words_of_the_product() -> None:
+    """Otherwise one that is worded anew there would never be met here."""
+    told = " ".join(path.read_text("utf-8") for path in SOURCES)
+    assert [words for words in (*NOBODY_KNOWS, *CHANGED_ON_ITS_WAY) if words not in told] == []
