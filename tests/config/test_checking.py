@@ -11,8 +11,14 @@ from tests.archives.installation import new_installation
 from tests.archives.store import small_archive
 from tests.config.conftest import Command
 
-from alongside.bridges.actions.connecting import connect
+from alongside.bridges.actions.connecting import connect, disconnect, say_problem
+from alongside.bridges.models import Bridge
+from alongside.bridges.queries import BridgeFacts
 from alongside.config.commands import checking
+from alongside.kit import clock
+from alongside.letters.actions import give_up, put_out
+from alongside.letters.models import Delivery
+from alongside.letters.rules import Because
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +109,38 @@ def test_an_index_that_is_behind_is_named(command: Command, tmp_path: Path, monk
     monkeypatch.setattr("alongside.search.queries._behind", lambda _: 300)
     found = findings(command("check").output)["Index of words"]
     assert found.startswith("! Index of words: behind by 300 s\nTo mend it: see that `alongside work`")
+
+
+def test_every_connection_is_named_with_how_it_is(command: Command, tmp_path: Path) -> None:
+    fine, broken, refused, off = (connected(name) for name in ("Blogs", "Desk", "Leads", "Old"))
+    connect(None, kind="pretend-chat", key="try", name="Tarnbrook", given={"file": str(tmp_path / "chat")})
+    disconnect(None, bridge_id=off.bridge_id)
+    Bridge.objects.filter(pk=fine.bridge_id).update(heard_at=clock.now())
+    say_problem(None, bridge_id=broken.bridge_id, problem="The feed cannot be reached.", is_permanent=False)
+    say_problem(None, bridge_id=refused.bridge_id, problem="The token was revoked.", is_permanent=True)
+    done = command("check")
+    assert done.exit_code == 1
+    assert {thing: said for thing, said in findings(done.output).items() if thing.startswith("Connection")} == {
+        "Connection Blogs": "· Connection Blogs: it listens",
+        "Connection Desk": "! Connection Desk: The feed cannot be reached.\n"
+        "To mend it: it is tried again by itself; see that the tool and the network answer",
+        "Connection Leads": "! Connection Leads: The token was revoked.\nTo mend it: alongside connect feed",
+    }
+
+
+def test_what_could_not_be_sent_is_named_with_its_connection(command: Command) -> None:
+    bridge = connected("Desk")
+    assert findings(command("check").output)["Connection Desk"] == "· Connection Desk: nothing was heard yet"
+    put_out(None, connection_id=bridge.connection_id, key="k", post=b"{}", because=Because.ANSWER)
+    give_up(None, delivery_id=Delivery.objects.get().pk, reason="Nobody lives at this address.")
+    assert findings(command("check").output)["Connection Desk"] == (
+        "! Connection Desk: something could not be sent: Nobody lives at this address.\n"
+        "To mend it: see what the tool says to that"
+    )
+
+
+def connected(name: str) -> BridgeFacts:
+    return connect(None, kind="feed", key=name.lower(), name=name, given={})
 
 
 def test_how_many_things_are_to_mend_is_the_last_word(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
