@@ -21,6 +21,7 @@ from alongside.notes.queries import note_view
 from alongside.notes.rules import RemarkKind
 from alongside.search.grounds import Ground, of_conversation, of_note_now
 
+_SAY_WHY_THERE = gettext_lazy("Say it in the conversation itself: what did not help is an answer to people.")
 _NOTHING_MEANT = gettext_lazy(
     "What helped? Reply to what I found for you, or write it in answer to the message itself."
 )
@@ -41,7 +42,7 @@ def helped(asking: Asking) -> Answer:
         thanked_for = [_of_reference(asking, one) for one in meant]
     except (NotThere, Refused) as refused:
         return said(str(refused) or _("It is not there any more, so nothing was said of it."))
-    thanked = _("It says now that it helped, in your words.") if asking.act.words else _("It says now that it helped.")
+    thanked = _it_says(asking)
     titles = ", ".join(title for title, _ground in thanked_for)
     body = Body(lines=(f"{titles}: {thanked}",))
     return Answer(body, grounds=tuple(ground for _title, ground in thanked_for), done=(thanked,))
@@ -52,6 +53,16 @@ def thank(asking: Asking) -> Answer:
     if any(one[:2] in ("c:", "n:") for one in asking.about):
         return helped(asking)
     return said(_("Gladly. “this helped”, in reply to what I found or to the message itself, thanks whoever said it."))
+
+
+def _did_help(asking: Asking) -> bool:
+    return asking.act.name is not ActName.DID_NOT_HELP
+
+
+def _it_says(asking: Asking) -> str:
+    if not _did_help(asking):
+        return _("It says now that it did not help, in your words.")
+    return _("It says now that it helped, in your words.") if asking.act.words else _("It says now that it helped.")
 
 
 def sign_of_message(asking: Asking, sign: Sign, *, is_taken_back: bool) -> None:
@@ -92,12 +103,11 @@ def tell(asking: Asking) -> Answer:
 def _of_reference(asking: Asking, reference: str) -> tuple[str, Ground]:
     """Say it of one thing; its title is returned, and what that is taken from. Raises NotThere and Refused."""
     kind, _colon, rest = reference.partition(":")
-    did_help = asking.act.name is not ActName.DID_NOT_HELP
     if kind == "n":
         remark(
             asking.viewer,
             public_id=rest,
-            kind=RemarkKind.HELPED if did_help else RemarkKind.DID_NOT,
+            kind=RemarkKind.HELPED if _did_help(asking) else RemarkKind.DID_NOT,
             sentence=asking.act.words,
         )
         return _title_of_note(asking, rest)
@@ -106,13 +116,15 @@ def _of_reference(asking: Asking, reference: str) -> tuple[str, Ground]:
     message_id = message_at(asking.viewer, row, anchor)
     if message_id is None:
         raise NotThere
-    if not did_help:
-        raise Refused(_("Say it in the conversation itself: what did not help is an answer to people."))
+    if not _did_help(asking):
+        raise Refused(str(_SAY_WHY_THERE))
     say_it_helped(asking.viewer, message_id=message_id, sentence=asking.act.words)
     return title, of_conversation(row, title)
 
 
 def _of_message(asking: Asking, source_id: str) -> Answer:
+    if not _did_help(asking):
+        return said(str(_SAY_WHY_THERE))
     room = asking.room
     row = unscoped_known_messages(room.room_id, [source_id]).get(source_id) if room else None
     if row is None:
@@ -130,15 +142,31 @@ def _which(asking: Asking, named: list[str]) -> Answer:
     titled = [_titled(asking, one) for one in named]
     items = tuple(Item(title=title) for title, _ground in titled)
     grounds = tuple(ground for _title, ground in titled if ground is not None)
-    buttons: tuple[Button, ...] = ()
     if Can.BUTTON in asking.can:
-        buttons = tuple(
-            Button(label=_("%(number)s. helped") % {"number": number}, words=f"helped {one} {asking.act.words}".strip())
-            for number, one in enumerate(named, start=1)
-        )
-    foot = () if buttons else (_("Reply “helped, the first one”, with a sentence if you like."),)
-    body = Body(title=_("Which one helped?"), items=items, buttons=buttons, foot=foot)
+        body = Body(title=_which_one(asking), items=items, buttons=_each(asking, named))
+    else:
+        body = Body(title=_which_one(asking), items=items, foot=(_how_to_say_which(asking),))
     return Answer(body, about=tuple(named), grounds=grounds)
+
+
+def _which_one(asking: Asking) -> str:
+    return _("Which one helped?") if _did_help(asking) else _("Which one did not help?")
+
+
+def _how_to_say_which(asking: Asking) -> str:
+    if _did_help(asking):
+        return _("Reply “helped, the first one”, with a sentence if you like.")
+    return _("Reply “did not help, the first one”, and why.")
+
+
+def _each(asking: Asking, named: list[str]) -> tuple[Button, ...]:
+    """A press says again what was said, of one of them."""
+    label = _("%(number)s. helped") if _did_help(asking) else _("%(number)s. did not help")
+    act = ActName.HELPED if _did_help(asking) else ActName.DID_NOT_HELP
+    return tuple(
+        Button(label=label % {"number": number}, words=f"{act.value} {one} {asking.act.words}".strip())
+        for number, one in enumerate(named, start=1)
+    )
 
 
 def _titled(asking: Asking, reference: str) -> tuple[str, Ground | None]:
