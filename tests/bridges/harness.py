@@ -53,6 +53,11 @@ class Harness(Protocol):
         """What an administrator would have given."""
 
     # What people do.
+    def make_room(self, name: str, members: Sequence[str], *, is_open: bool) -> str:
+        """The first of them makes it: open to the organisation, or closed. Its id. A name is used once in a test, and
+        looks like `open-0` or `closed-2`.
+        """
+
     def invite_us(self, room: str, by: str) -> None: ...
     def put_us_out(self, room: str, by: str) -> None: ...
     def say(self, account: str, room: str, text: str, context: str = "") -> Placed: ...

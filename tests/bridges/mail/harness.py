@@ -55,6 +55,8 @@ class MailHarness:
     dee = "dee@outside.example"
     open_room = "company.lists.example.org"
     closed_room = "hotline.lists.example.org"
+    # Lists that nobody is in, until a test makes rooms of them: an administrator has to have named them before.
+    spare_rooms = tuple(f"{reach}-{number}.lists.example.org" for reach in ("open", "closed") for number in range(3))
 
     def __init__(self, servers: MailServers | None = None) -> None:
         self.servers = servers or shared_servers()
@@ -65,11 +67,12 @@ class MailHarness:
         self.servers.lists.names.clear()
         self.servers.lists.put_members(self.open_room, [self.ana, self.bo, self.cy])
         self.servers.lists.put_members(self.closed_room, [self.ana, self.bo])
+        for room in self.spare_rooms:
+            self.servers.lists.put_members(room, [])
         self._now = datetime.now(UTC) - timedelta(minutes=1)
         self._last: tuple[str, list[str], bytes] | None = None
 
     def settings(self) -> Mapping[str, str]:
-        lists = self.servers.lists
         return {
             "address": OWN,
             "imap": f"imap://127.0.0.1:{self.line.port}",
@@ -78,14 +81,22 @@ class MailHarness:
             "smtp_password": "-",
             "server_name": SERVER_NAME,
             "domains": "example.org",
-            "lists": (
-                f"{self.open_room} company@lists.example.org members={lists.members_file(self.open_room)} organisation\n"
-                f"{self.closed_room} hotline@lists.example.org members={lists.members_file(self.closed_room)}"
-            ),
+            "lists": "\n".join(self._as_named(room) for room in (self.open_room, self.closed_room, *self.spare_rooms)),
             "ca_file": str(self.servers.at / "cert.pem"),
         }
 
+    def _as_named(self, room: str) -> str:
+        named = f"{room} {_post(room)} members={self.servers.lists.members_file(room)}"
+        return f"{named} organisation" if room == self.open_room or room.startswith("open-") else named
+
     # What people do.
+
+    def make_room(self, name: str, members: Sequence[str], *, is_open: bool) -> str:
+        room = f"{name}.lists.example.org"
+        assert room in self.spare_rooms
+        assert is_open == room.startswith("open-")
+        self.servers.lists.put_members(room, list(members))
+        return room
 
     def invite_us(self, room: str, by: str) -> None:
         lists = self.servers.lists

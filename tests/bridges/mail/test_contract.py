@@ -12,7 +12,8 @@ from pytest_django import Settings
 
 from alongside.audiences.models import Hearer
 from alongside.conversations.models import Message
-from tests.bridges.contract import ANSWER, NOTHING, QUESTION, Contract
+from tests.bridges.at_work import ANSWER, NOTHING, QUESTION
+from tests.bridges.contract import Contract
 from tests.bridges.mail.harness import MailHarness
 from tests.bridges.mail.servers import OWN
 

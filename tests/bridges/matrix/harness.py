@@ -38,6 +38,7 @@ class MatrixHarness:
         for account in (self.bo, self.cy, self.dee):
             self.as_(account).join(self.open_room)
         self.as_(self.bo).join(self.closed_room)
+        self.rooms = {self.open_room, self.closed_room}
 
     def as_(self, account: str) -> Client:
         return self.clients[account]
@@ -53,6 +54,15 @@ class MatrixHarness:
         }
 
     # What people do.
+    def make_room(self, name: str, members: Sequence[str], *, is_open: bool) -> str:
+        first, *others = members
+        preset = "public_chat" if is_open else "private_chat"
+        room = self.as_(first).make_room(*others, preset=preset, name=name)
+        for account in others:
+            self.as_(account).join(room)
+        self.rooms.add(room)
+        return room
+
     def invite_us(self, room: str, by: str) -> None:
         self.as_(by).invite(room, self.us.account)
 
@@ -87,7 +97,7 @@ class MatrixHarness:
         self.accept(account)
         for room in client.joined():
             members = client.ask("GET", f"/rooms/{quoted(room)}/joined_members")["joined"]
-            if set(members) == {account, self.us.account}:
+            if set(members) == {account, self.us.account} and room not in self.rooms:
                 return room
         room = client.make_room(self.us.account, preset="trusted_private_chat", is_direct=True)
         for _ in range(400):
@@ -159,7 +169,7 @@ class MatrixHarness:
         shown: list[tuple[int, Shown]] = []
         for room in client.joined():
             members = client.ask("GET", f"/rooms/{quoted(room)}/joined_members")["joined"]
-            is_alone = set(members) <= {account, self.us.account} and room not in {self.open_room, self.closed_room}
+            is_alone = set(members) <= {account, self.us.account} and room not in self.rooms
             ours = [event for event in client.messages(room) if event["sender"] == self.us.account]
             shown += [(event["origin_server_ts"], _shown(event, "" if is_alone else room)) for event in ours]
         return [one for _at, one in sorted(shown, key=lambda pair: pair[0])]

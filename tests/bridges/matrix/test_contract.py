@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from alongside.bridges.models import Presence
-from tests.bridges.contract import HELLO, Contract
+from tests.bridges.at_work import HELLO
+from tests.bridges.contract import Contract
 from tests.bridges.harness import Harness
 from tests.bridges.matrix.harness import MatrixHarness
 from tests.bridges.matrix.proxy import Loop

@@ -38,6 +38,10 @@ class SlackHarness:
 
     # ---------------------------------------------------------------- what people do
 
+    def make_room(self, name: str, members: Sequence[str], *, is_open: bool) -> str:
+        identity = f"C0{name.upper().replace('-', '')}"
+        return self.slack.room(identity, name, list(members), is_private=not is_open)
+
     def invite_us(self, room: str, by: str) -> None:
         self.slack.invite_us(room, by)
 

@@ -14,7 +14,7 @@ from alongside.bridges.adapters.slack import listening
 from alongside.bridges.port import Sign
 from alongside.conversations.models import Conversation, Helped
 from alongside.notes.models import Note, Revision
-from tests.bridges.contract import ANSWER, QUESTION, AtWork
+from tests.bridges.at_work import ANSWER, QUESTION, AtWork
 from tests.bridges.slack.harness import SlackHarness
 from tests.bridges.slack.hearing import Knows
 from tests.bridges.slack.listener import Listener
