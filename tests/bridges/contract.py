@@ -9,10 +9,11 @@ from alongside.bridges.port import Can, Sign
 from alongside.conversations.models import Helped, Message
 from alongside.notes.models import Note
 from tests.bridges.at_work import ANSWER, HELLO, NOTHING, QUESTION
+from tests.bridges.contract_of_acts import ContractOfActs
 from tests.bridges.contract_of_hearers import ContractOfHearers
 
 
-class Contract(ContractOfHearers):
+class Contract(ContractOfActs, ContractOfHearers):
     """Subclass it, give the fixture `harness`."""
 
     def test_it_says_in_the_room_that_it_is_there(self) -> None:
