@@ -4,10 +4,17 @@ One test file a tool subclasses `Contract` and gives `harness`; what a tool cann
 `cannot`, and only that is left out.
 """
 
+import pytest
+
+from alongside.bridges.actions.intake import take_in
 from alongside.bridges.models import Arrival, Presence
-from alongside.bridges.port import Can, Sign
+from alongside.bridges.port import Adapter, Arrived, Batch, Can, Post, Said, Sent, Sign
+from alongside.bridges.registry import adapter_class
 from alongside.conversations.models import Helped, Message
+from alongside.kit import clock
 from alongside.notes.models import Note
+from alongside.people.models import Account
+from alongside.people.queries import unscoped_viewer_of_account
 from tests.bridges.at_work import ANSWER, HELLO, NOTHING, QUESTION
 from tests.bridges.contract_of_acts import ContractOfActs
 from tests.bridges.contract_of_hearers import ContractOfHearers
@@ -134,18 +141,47 @@ class Contract(ContractOfActs, ContractOfHearers):
         self.harness.say_to_us(self.harness.bo, QUESTION)
         self.shows(self.harness.bo, NOTHING)
 
-    def test_somebody_deactivated_is_answered_nothing(self) -> None:
+    def test_somebody_deactivated_reads_nothing_more_and_what_they_said_before_is_answered_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         self.can_do("deactivate")
         self.remembers(self.harness.open_room)
+        account = Account.objects.get(source_id=self.harness.cy)
+        assert unscoped_viewer_of_account(account.pk) is not None
         self.harness.deactivate(self.harness.cy)
+        self.until(lambda: unscoped_viewer_of_account(account.pk) is None, "It hears that they are gone")
         self.settled()
-        try:
-            before = len(self.harness.seen_by(self.harness.cy))
-            self.harness.say_to_us(self.harness.cy, QUESTION)
-        except Exception:  # noqa: BLE001 (a tool that lets them neither read nor write has done its part)
-            return
+        posts = self.posts_from_now_on(monkeypatch)
+        self.comes_late(self.harness.cy, QUESTION)
+        self.harness.say_to_us(self.harness.bo, QUESTION)
+        self.shows(self.harness.bo, "People have been here before")
         self.settled()
-        assert len(self.harness.seen_by(self.harness.cy)) == before
+        assert posts
+        assert not [one for one in posts if self.harness.cy in (one.account, one.whisper_to)]
+
+    def posts_from_now_on(self, monkeypatch: pytest.MonkeyPatch) -> list[Post]:
+        """What is handed to the tool, also for who can see nothing in it any more."""
+        posts: list[Post] = []
+        adapter = adapter_class(self.harness.kind)
+        send = adapter.send
+
+        async def noted(self: Adapter, post: Post) -> Sent:
+            posts.append(post)
+            return await send(self, post)
+
+        monkeypatch.setattr(adapter, "send", noted)
+        return posts
+
+    def comes_late(self, account: str, words: str) -> None:
+        """Something that they said to Alongside alone comes only now, as tools keep no order."""
+        said = Said(
+            source_id="late", room="", account=account, html=words, text=words, said_at=clock.now(), is_to_us=True,
+            words=words,
+        )  # fmt: skip
+        batch = Batch(arrived=(Arrived(remote_id="late", event=said),))
+        new = take_in(None, bridge_id=self.bridge.bridge_id, connection_id=self.bridge.connection_id, batch=batch)
+        assert new == 1
+        self.settled()
 
     def test_names_follow(self) -> None:
         self.can_do("rename", "rename_room")
