@@ -15,6 +15,7 @@ from alongside.conversations.models import Conversation, Message, Room
 from alongside.conversations.rules import Said
 from alongside.kit import clock
 from alongside.kit.sealing import sealing_in
+from alongside.notes.actions.said import take_in_said
 from alongside.people.actions.leaving_out import forget
 from alongside.people.models import Account
 from tests.bridges.world import HOTLINE, LEADS, WITH_DEE, World, words_of
@@ -91,6 +92,7 @@ def a_blog_is_told(world: World) -> bool:
         source_id=f"post {number} {clock.now()}", room_id=feed.pk, author_id=account.pk, html="<p>Hives</p>",
         text="Hives", said_at=clock.now(), context="1", url="https://ana.example/1",
     )  # fmt: skip
+    take_in_said(None, said=[post], audiences={feed.pk: feed.audience_id}, brought_by=None)
     flow_on(None, said=[post])
     world.work()
     return len(world.said_in()) > number

@@ -22,6 +22,7 @@ from alongside.kit.refused import Refused
 from alongside.letters.actions import put_out
 from alongside.letters.models import Delivery
 from alongside.letters.rules import Because
+from alongside.notes.actions.said import take_in_said
 from alongside.people.actions import make_person
 from alongside.people.models import Account
 from alongside.people.queries import viewer_of_person
@@ -230,6 +231,7 @@ def writes_in_their_blog(world: World, number: int) -> None:
         source_id=f"{number}", room_id=feed.pk, author_id=account.pk, html="<p>Hives</p>", text="Hives",
         said_at=clock.now() + timedelta(seconds=1), context="1", url=f"https://ana.example/{number}",
     )  # fmt: skip
+    take_in_said(None, said=[post], audiences={feed.pk: feed.audience_id}, brought_by=None)
     flow_on(None, said=[post])
     world.work()
 

@@ -136,13 +136,14 @@ def leave_unsaid(_actor: None, *, delivery_id: int, reason: str) -> None:
         if row is None:
             return
         give_up(None, delivery_id=delivery_id, reason=reason)
+        because = Because(row.because)  # what is said instead is said for the same reason
         if row.otherwise:
             put_out(
                 None,
                 connection_id=row.connection_id,
                 key=f"unsaid-{row.key}"[:200],
                 post=bytes(row.otherwise),
-                because=Because(row.because),
+                because=because,
                 account_id=row.account_id,
             )
 
