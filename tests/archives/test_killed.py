@@ -67,7 +67,8 @@ PLACES = (
 UNDOING = (
     ("alongside.archives.taking_back:withdraw", 1),
     ("alongside.archives.taking_back:put_back", 1),
-    ("alongside.archives.taking_back:put_back", 2),
+    ("alongside.archives.taking_back:put_words_back", 1),
+    ("alongside.archives.taking_back:call_as_before", 1),
     ("alongside.archives.taking_back:remove_empty", 1),
     ("alongside.archives.taking_back:_remove_rooms_and_people", 1),
 )

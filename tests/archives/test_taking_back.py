@@ -25,7 +25,7 @@ from alongside.archives.models import Import, Replaced
 from alongside.archives.rules import State
 from alongside.archives.taking_back import NotTakenBack, take_back
 from alongside.audiences.models import Audience
-from alongside.conversations.actions.messages import withdraw
+from alongside.conversations.actions.putting_back import withdraw
 from alongside.conversations.actions.rooms import open_room
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.people.models import Account

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from alongside.audiences.models import Audience, Hearer
 from alongside.audiences.queries import NotThere
 from alongside.audiences.rules import Kind
-from alongside.conversations.actions.messages import TakenIn, put_back, remove, take_in, withdraw
+from alongside.conversations.actions.messages import TakenIn, remove, take_in
+from alongside.conversations.actions.putting_back import put_words_back, withdraw
 from alongside.conversations.actions.rooms import keep_room, open_room, put_room_back
 from alongside.conversations.models import Conversation, Message, Room
 from alongside.conversations.queries import unscoped_heard_before
@@ -99,7 +100,7 @@ def test_an_edit_gives_back_what_was_there(hotline: Room, people: list[int]) -> 
     changed = taken(hotline, said(hotline, "m1", people[0], text="Other.", edited_at=NINE + timedelta(hours=1)))
     (before,) = changed.before
     assert before["text"] == "Words of m1."
-    put_back(None, conversations=(), messages=[before])
+    put_words_back(None, messages=[before])
     assert Message.objects.get().text == "Words of m1."
 
 

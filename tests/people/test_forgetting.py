@@ -259,9 +259,9 @@ def test_what_an_import_replaced_is_forgotten_and_taking_back_brings_nothing_bac
     brought(tmp_path, store.note("m1", "Now without it.", 0, context="t1", updated="2026-04-01T00:00:00Z"), name="b")
     changed = store.note("m1", f"Edited {PLANTED[0]}", 0, context="t1", updated="2026-05-01T00:00:00Z")
     brought(tmp_path, changed, name="c")
-    assert Replaced.objects.filter(what="message").exists()
+    assert Replaced.objects.filter(what__in=("message", "edit")).exists()
     forget(World.viewer_of(Account.objects.get(source_id="ana").pk))
-    assert not Replaced.objects.filter(what="message").exists()
+    assert not Replaced.objects.filter(what__in=("message", "edit")).exists()
     assert "threatens" not in everything_in_tables()
     for number in Import.objects.order_by("-id").values_list("id", flat=True)[:2]:
         take_back(None, import_id=number)

@@ -32,7 +32,7 @@ from alongside.archives.rules import Report, State, fitted
 from alongside.archives.taking_back import take_back
 from alongside.audiences.rules import Kind
 from alongside.conversations.actions.rooms import keep_room
-from alongside.conversations.rules import RoomSaid, Said
+from alongside.conversations.rules import NO_TITLE, RoomSaid, Said
 from alongside.kit.safe_html import plain_text
 from alongside.notes.actions.said import remove_said, take_in_said
 from alongside.people.actions import keep_accounts, keep_connection
@@ -277,7 +277,7 @@ def _bring_messages(bringing: Bringing, batch: list[MessageRecord | RemovedRecor
     report = bringing.report
     with transaction.atomic():
         taken = take_in_said(None, said=said, audiences=audiences, brought_by=bringing.import_id)
-        _remember(bringing, "message", taken.before)
+        _remember(bringing, "edit", taken.before)
         _remember(bringing, "title", taken.retitled)
         _remember(bringing, "joined", taken.joined)
         if gone:
@@ -331,10 +331,16 @@ def _remove_absent(bringing: Bringing) -> None:
 
 def _remove(bringing: Bringing, message_ids: list[int]) -> None:
     gone = remove_said(None, message_ids=message_ids)
+    # What its tool itself told of is not put back: where an archive says that it was deleted there, it was.
+    told = {row["conversation_id"] for row in gone.messages if row["first_brought_by"] is None}
     # In this order: taken back from the end, a conversation is there again before its messages are.
-    _remember(bringing, "message", gone.messages)
-    _remember(bringing, "conversation", gone.conversations)
-    _remember(bringing, "title", gone.retitled)
+    _remember(bringing, "message", [row for row in gone.messages if row["first_brought_by"] is not None])
+    _remember(
+        bringing,
+        "conversation",
+        [row | {"title": NO_TITLE} if row["id"] in told else row for row in gone.conversations],
+    )
+    _remember(bringing, "title", [row for row in gone.retitled if row["id"] not in told])
     bringing.report.removed += len(gone.messages)
 
 

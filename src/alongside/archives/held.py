@@ -6,11 +6,14 @@ from django.db import transaction
 
 from alongside.archives.models import Import, Replaced
 from alongside.conversations.models import Message
+from alongside.conversations.rules import NO_TITLE
 from alongside.notes.models import Remark
 from alongside.people.models import Account
 from alongside.people.rules import Known, Viewer, Whom
 
 A_STEP = 500
+# What was said and removed, and what was said before it was changed.
+SAID = ("message", "edit")
 
 
 def tell_of(whom: Whom) -> None:
@@ -25,7 +28,7 @@ def forget_some(whom: Whom) -> int:
 
 def _forget_messages(whom: Whom) -> int:
     """Messages as they were before an edit or a deletion. Their conversations lose their titles first."""
-    rows = list(Replaced.objects.filter(what="message", row__author_id__in=whom.account_ids).order_by("id")[:A_STEP])
+    rows = list(Replaced.objects.filter(what__in=SAID, row__author_id__in=whom.account_ids).order_by("id")[:A_STEP])
     conversations = {row.row["conversation_id"] for row in rows}
     _blank_titles(conversations)
     Replaced.objects.filter(pk__in=[row.pk for row in rows]).delete()
@@ -42,13 +45,13 @@ def _blank_titles(conversation_ids: set[int]) -> int:
     changed = 0
     kept = Replaced.objects.filter(what__in=("title", "conversation", "joined")).order_by("id")
     for row in kept.iterator(A_STEP):
-        if row.row["id"] not in conversation_ids or row.row["title"] == "…":
+        if row.row["id"] not in conversation_ids or row.row["title"] == NO_TITLE:
             continue
         changed += 1
         if row.what == "title":
             row.delete()
         else:
-            row.row = {**row.row, "title": "…"}
+            row.row = {**row.row, "title": NO_TITLE}
             row.save(update_fields=["row"])
     return changed
 
@@ -100,7 +103,7 @@ def _forget_in_reports(whom: Whom) -> int:
 
 
 def known_of(viewer: Viewer) -> list[Known]:
-    mine = Replaced.objects.filter(what="message", row__author_id__in=viewer.account_ids)
+    mine = Replaced.objects.filter(what__in=SAID, row__author_id__in=viewer.account_ids)
     if not viewer.account_ids or not mine.exists():
         return []
     words = "What you edited or deleted in a tool is kept, read by nobody, while the archive that told of it can be taken back."

@@ -10,9 +10,18 @@ from django.db import transaction
 
 from alongside.archives.models import Import, Replaced
 from alongside.archives.rules import State, later_ones
-from alongside.conversations.actions.messages import call_as_before, part_again, put_back, remove_empty, withdraw
+from alongside.conversations.actions.messages import remove_empty
+from alongside.conversations.actions.putting_back import (
+    begin_again,
+    call_as_before,
+    part_again,
+    put_back,
+    put_words_back,
+    withdraw,
+)
 from alongside.conversations.actions.rooms import put_room_back, remove_rooms
 from alongside.conversations.models import Conversation, KeptOut, Message, Room
+from alongside.conversations.rules import NO_TITLE
 from alongside.notes.actions.bringing import put_note_back, remove_audiences_of_no_use, take_notes_back
 from alongside.people.actions import put_account_back
 from alongside.people.models import Account, Connection
@@ -59,53 +68,67 @@ def _remove_messages(import_id: int) -> int:
 
 
 def _go_back(import_id: int) -> None:
-    """Its changes, the last one first, each step gone from the list with its transaction: killed, it goes on there."""
+    """Its changes, the last one first, each step gone from the list with its transaction: killed, it goes on there.
+    Titles when all words are back: somebody's words are a title only where they are said still.
+    """
     steps = Replaced.objects.filter(brought_by_id=import_id).exclude(what="audience").order_by("-id")
-    while some := list(steps[:A_STEP]):
-        with transaction.atomic():
-            for what, rows in groupby(some, key=attrgetter("what")):
-                _PUTTING_BACK[what]([_with_times(one.row) for one in rows])
-            Replaced.objects.filter(pk__in=[one.pk for one in some]).delete()
+    for of_these in (steps.exclude(what="title"), steps):
+        while some := list(of_these[:A_STEP]):
+            with transaction.atomic():
+                for what, rows in groupby(some, key=attrgetter("what")):
+                    _PUTTING_BACK[what](import_id, [_with_times(one.row) for one in rows])
+                Replaced.objects.filter(pk__in=[one.pk for one in some]).delete()
 
 
-def _put_rooms_back(rows: list[dict[str, Any]]) -> None:
+def _put_rooms_back(_import_id: int, rows: list[dict[str, Any]]) -> None:
     for before in rows:
         put_room_back(None, before=before)
 
 
-def _put_accounts_back(rows: list[dict[str, Any]]) -> None:
+def _put_accounts_back(_import_id: int, rows: list[dict[str, Any]]) -> None:
     for before in rows:
         put_account_back(None, before=before)
 
 
-def _put_conversations_back(rows: list[dict[str, Any]]) -> None:
-    put_back(None, conversations=rows, messages=())
+def _begin_conversations_again(import_id: int, rows: list[dict[str, Any]]) -> None:
+    begin_again(None, conversations=rows)
+    _call_later(import_id, rows)
 
 
-def _put_messages_back(rows: list[dict[str, Any]]) -> None:
-    oldest = {row["id"]: row for row in rows}  # changed twice: the last here is what it was at first
-    put_back(None, conversations=(), messages=list(oldest.values()))
+def _call_later(import_id: int, rows: list[dict[str, Any]]) -> None:
+    titles = [{name: row[name] for name in ("id", "title", "is_subject")} for row in rows if row["title"] != NO_TITLE]
+    Replaced.objects.bulk_create(Replaced(brought_by_id=import_id, what="title", row=title) for title in titles)
 
 
-def _call_as_before(rows: list[dict[str, Any]]) -> None:
+def _put_messages_back(_import_id: int, rows: list[dict[str, Any]]) -> None:
+    put_back(None, messages=rows)
+
+
+def _put_words_back(_import_id: int, rows: list[dict[str, Any]]) -> None:
+    put_words_back(None, messages=rows)
+
+
+def _call_as_before(_import_id: int, rows: list[dict[str, Any]]) -> None:
     call_as_before(None, titles=rows)
 
 
-def _part_conversations(rows: list[dict[str, Any]]) -> None:
+def _part_conversations(import_id: int, rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        part_again(None, conversation=row, message_ids=row.pop("messages"))
+        part_again(None, conversation=row, message_ids=row["messages"], into=row["into"])
+    _call_later(import_id, rows)
 
 
-def _put_notes_back(rows: list[dict[str, Any]]) -> None:
+def _put_notes_back(_import_id: int, rows: list[dict[str, Any]]) -> None:
     for before in rows:
         put_note_back(None, before=before)
 
 
-_PUTTING_BACK: dict[str, Callable[[list[dict[str, Any]]], None]] = {
+_PUTTING_BACK: dict[str, Callable[[int, list[dict[str, Any]]], None]] = {
     "room": _put_rooms_back,
     "account": _put_accounts_back,
-    "conversation": _put_conversations_back,
+    "conversation": _begin_conversations_again,
     "message": _put_messages_back,
+    "edit": _put_words_back,
     "joined": _part_conversations,
     "title": _call_as_before,
     "note": _put_notes_back,

@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from alongside.audiences.rules import Kind
 
 # How many messages a page of a conversation shows before it is cut.
 MESSAGES_A_PAGE = 200
 CONVERSATIONS_A_PAGE = 30
+NO_TITLE = "…"
 TITLE_LENGTH = 90
 TITLE_SENTENCES = 3
 TITLE_TELLS = 40
@@ -173,7 +175,7 @@ def title_of(subject: str, text: str) -> str:
     """A subject where there is one, otherwise how it begins: whole sentences while they fit, or one cut at a word."""
     words = _SPACES.sub(" ", subject or _beginning(text)).strip()
     if len(words) <= TITLE_LENGTH:
-        return words or "…"
+        return words or NO_TITLE
     return words[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:–-") + " …"
 
 
@@ -202,6 +204,11 @@ def anchor_of(said_at: datetime) -> str:
 
 
 LONGEST_SENTENCE = 500
+
+
+def mark_of_words(html: str) -> str:
+    """By which it is known whether something says still what it said, without keeping the words."""
+    return sha256(html.encode()).hexdigest()[:32]
 
 
 def is_older_edit(edited_at: datetime | None, than: datetime | None) -> bool:

@@ -26,6 +26,7 @@ from alongside.conversations.rules import (
     Said,
     is_older_edit,
     joined_contexts,
+    mark_of_words,
     tell_apart,
     title_of,
 )
@@ -97,7 +98,7 @@ def take_in(_actor: None, *, said: Sequence[Said], audiences: Mapping[int, int],
         inserted = [(one, conversations[key]) for one, key in new]
         _insert(inserted, brought_by, taken)
         _mark_as_brought([here.id for here in known.values()], brought_by)
-        taken.retitled = _retitle([(row["conversation_id"], row["text"]) for row in taken.before])
+        taken.retitled = retitle([(row["conversation_id"], row["text"]) for row in taken.before])
         _join(inserted, taken)
         tell(Kind.CONVERSATIONS_CHANGED, sorted(taken.touched - taken.removed))
         tell(Kind.CONVERSATIONS_REMOVED, sorted(taken.removed))
@@ -280,7 +281,7 @@ def settle(conversation_ids: Sequence[int]) -> None:
         )
 
 
-def _retitle(replaced: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
+def retitle(replaced: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
     """A conversation called after words that were edited away or deleted is called after what now begins it.
 
     `replaced` are conversations with words that stood in them; a title that was a subject stays.
@@ -288,7 +289,7 @@ def _retitle(replaced: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
     titles: dict[int, set[str]] = {}
     for conversation_id, text in replaced:
         titles.setdefault(conversation_id, set()).add(title_of("", text))
-    changed = [row for row in _with_first_words(titles) if row.title in titles[row.pk]]
+    changed = [row for row in with_first_words(titles) if row.title in titles[row.pk]]
     before = [{"id": row.pk, "title": row.title} for row in changed]
     for row in changed:
         row.title = title_of("", row.first_words)
@@ -296,13 +297,7 @@ def _retitle(replaced: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
     return before
 
 
-def call_as_before(_actor: None, *, titles: Sequence[Mapping[str, Any]]) -> None:
-    """Titles as they were, for taking an archive back; the journal is told with the words that come back with them."""
-    for before in titles:
-        Conversation.objects.filter(pk=before["id"]).update(title=before["title"])
-
-
-def _with_first_words(conversation_ids: Iterable[int]) -> list[Any]:
+def with_first_words(conversation_ids: Iterable[int]) -> list[Any]:
     """Conversations that hold something, with the words that begin them."""
     first = Message.objects.filter(conversation_id=OuterRef("pk")).order_by("said_at", "id").values("text")[:1]
     rows = Conversation.objects.filter(pk__in=list(conversation_ids)).annotate(first_words=Subquery(first))
@@ -318,7 +313,7 @@ def _is_changed(here: Known, one: Said) -> bool:
 
 def _change(here: Known, one: Said, taken: TakenIn) -> None:
     row = Message.objects.get(pk=here.id)
-    taken.before.append(as_it_was(row))
+    taken.before.append({**as_it_was(row), "left": mark_of_words(one.html)})
     row.html, row.text, row.url, row.helped, row.edited_at = (
         one.html,
         one.text,
@@ -352,8 +347,9 @@ def _join(new: Sequence[tuple[Said, tuple[int, int]]], taken: TakenIn) -> None:
         if orphan == home:
             continue
         moved = Message.objects.filter(conversation_id=orphan)
-        row = conversation_as_it_was(Conversation.objects.get(pk=orphan))
-        taken.joined.append({**row, "messages": list(moved.values_list("id", flat=True))})
+        said = dict(moved.values_list("id", "text"))
+        row = conversation_as_it_was(Conversation.objects.get(pk=orphan), list(said.values()))
+        taken.joined.append({**row, "messages": list(said), "into": home})
         moved.update(conversation_id=home)
         Conversation.objects.filter(pk=orphan).delete()
         settle([home])
@@ -377,24 +373,14 @@ def remove(_actor: None, *, message_ids: Sequence[int]) -> Gone:
         touched = sorted({row.conversation_id for row in rows})
         conversations = {row.pk: row for row in Conversation.objects.filter(pk__in=touched)}
         Message.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        retitled = _retitle([(row.conversation_id, row.text) for row in rows])
+        retitled = retitle([(row.conversation_id, row.text) for row in rows])
         empty = remove_empty(touched)
-    gone = [conversation_as_it_was(conversations[one]) for one in empty]
-    return Gone([as_it_was(row) for row in rows], gone, retitled)
-
-
-def withdraw(_actor: None, *, message_ids: Sequence[int]) -> None:
-    """Messages that an archive brought go, when it is taken back. Conversations stay, though nothing is left in them."""
-    with transaction.atomic():
-        rows = Message.objects.filter(pk__in=message_ids)
-        words = list(rows.values_list("conversation_id", "text"))
-        touched = sorted({conversation_id for conversation_id, _ in words})
-        rows.delete()
-        _retitle(words)
-        settle(
-            sorted(set(Message.objects.filter(conversation_id__in=touched).values_list("conversation_id", flat=True)))
-        )
-        tell(Kind.CONVERSATIONS_CHANGED, touched)
+    texts: dict[int, list[str]] = {}
+    for row in rows:
+        texts.setdefault(row.conversation_id, []).append(row.text)
+    messages = [{**as_it_was(row), "context": conversations[row.conversation_id].source_id} for row in rows]
+    gone = [conversation_as_it_was(conversations[one], texts[one]) for one in empty]
+    return Gone(messages, gone, retitled)
 
 
 def remove_empty(conversation_ids: Sequence[int]) -> list[int]:
@@ -413,31 +399,7 @@ def remove_empty(conversation_ids: Sequence[int]) -> list[int]:
     return empty
 
 
-def conversation_as_it_was(row: Conversation) -> dict[str, Any]:
-    return {column.attname: getattr(row, column.attname) for column in Conversation._meta.concrete_fields}
-
-
-def put_back(
-    _actor: None, *, conversations: Sequence[Mapping[str, Any]], messages: Sequence[Mapping[str, Any]]
-) -> None:
-    """Conversations and messages as they were, for taking an archive back."""
-    rows = [Message(**row) for row in messages]
-    names = [column.attname for column in Message._meta.concrete_fields if column.attname != "id"]
-    with transaction.atomic():
-        touched = sorted({row.conversation_id for row in rows})
-        instead = [(row.pk, row.first_words) for row in _with_first_words(touched)]
-        Conversation.objects.bulk_create((Conversation(**row) for row in conversations), ignore_conflicts=True)
-        Message.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)
-        _retitle(instead)
-        settle(touched)
-        tell(Kind.CONVERSATIONS_CHANGED, touched)
-
-
-def part_again(_actor: None, *, conversation: Mapping[str, Any], message_ids: Sequence[int]) -> None:
-    """A conversation that an archive had joined to another stands by itself again."""
-    with transaction.atomic():
-        moved = Message.objects.filter(pk__in=message_ids)
-        left = sorted(set(moved.values_list("conversation_id", flat=True)))
-        Conversation.objects.bulk_create([Conversation(**conversation)], ignore_conflicts=True)
-        moved.update(conversation_id=conversation["id"])
-        remove_empty([*left, conversation["id"]])
+def conversation_as_it_was(row: Conversation, texts: Sequence[str]) -> dict[str, Any]:
+    """Its columns, and whether its title is a subject and not the words of something said in it."""
+    columns = {column.attname: getattr(row, column.attname) for column in Conversation._meta.concrete_fields}
+    return {**columns, "is_subject": row.title not in {title_of("", text) for text in texts}}
