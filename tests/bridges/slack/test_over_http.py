@@ -79,7 +79,7 @@ class TestOverHTTP(AtWork):
         tool.slack.say(tool.cy, channel, f"save: {TITLE}", stamp)
         self.shows(tool.cy, "It is kept")
         tool.say_to_us(tool.cy, f"correct: {MORE}")
-        self.shows(tool.cy, "It is in the note.")
+        self.shows(tool.cy, "It is in the note, after what worked.")
         drafted, corrected = Revision.objects.filter(note=Note.objects.get()).order_by("number")
         assert (drafted.title, corrected.title) == (TITLE, TITLE)
         assert (MORE in drafted.what_worked, MORE in corrected.what_worked) == (False, True)
