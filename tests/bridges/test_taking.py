@@ -10,9 +10,12 @@ from django.db import connection
 from alongside.bridges.actions.connecting import disconnect
 from alongside.bridges.acts import taking
 from alongside.bridges.followers import attaching
-from alongside.bridges.followers.attaching import packed
-from alongside.bridges.port import Post, Sent, Temporary
+from alongside.bridges.followers.attaching import packed, with_file
+from alongside.bridges.port import Body, Permanent, Post, Sent, Temporary
+from alongside.bridges.rules import MY_THINGS
 from alongside.letters.models import Delivery
+from alongside.letters.queries import Claimed
+from alongside.letters.rules import Because
 from alongside.people.models import Account
 from tests.bridges.test_acts import remembered
 from tests.bridges.test_quiet_questions import joined
@@ -129,7 +132,15 @@ def test_it_lies_in_no_outbox_and_whoever_is_not_there_any_more_is_sent_nothing(
     Delivery.objects.update(due_at=waiting.made_at)
     world.work()
     assert not any(one.file for one in world.mailed_to("ana"))
-    assert Delivery.objects.get().problem == "Whoever asked for their things is not there any more."
+    assert Delivery.objects.get().problem == "Whom it was for is switched off in their tool."
+
+
+def test_nothing_is_made_for_an_account_that_it_is_not_written_to(world: World) -> None:
+    ana = Account.objects.get(source_id="ana@acme.example").pk
+    post = Post(key="k", body=Body(), account="bo@acme.example", attachment=MY_THINGS)
+    for account_id in (ana, None):
+        with pytest.raises(Permanent, match="Whoever asked for their things is not there any more"):
+            with_file(Claimed(1, b"", Because.ANSWER, account_id, may_be_second=False), post)
 
 
 async def _busy(_post: Post) -> Sent:
