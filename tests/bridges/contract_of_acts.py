@@ -84,7 +84,10 @@ ROUNDS = (
         Line(ActName.LISTEN, "bo", ROOM, "remember this room", heard="From now on I remember"),
         Line(ActName.FORGET_SURELY, "cy", ALONE, "forget me now", "You are forgotten"),
     ),
-    (Line(ActName.FORGET_ROOM, "ana", ROOM, "forget this room", "is forgotten"),),
+    (
+        Line(ActName.FORGET_ROOM, "ana", ROOM, "forget this room", "is forgotten"),
+        Line(ActName.THANKS, "bo", ALONE, "thanks", "Gladly"),
+    ),
 )
 LINES = tuple(line for lines in ROUNDS for line in lines)
 
