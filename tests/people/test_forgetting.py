@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -168,6 +168,28 @@ def test_forgotten_now_it_is_in_no_table_and_no_file(world: World, home: Path) -
     assert where_in_files(home, ("ana@acme.example",)) == []
     assert where_in_files(ledger.ledger_folder(), ("ana", "acme", "slack")) == []
     assert (folder / "other.log").is_file()
+
+
+def in_files_of_postgresql(words: Sequence[str]) -> list[str]:
+    """Words that stand in a file of this database, deleted rows and all. What is in memory is written first."""
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+        cursor.execute(
+            "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
+        )
+        folder, number = cursor.fetchone()
+    held = b"".join(file.read_bytes() for file in (Path(folder) / "base" / str(number)).iterdir())
+    return [word for word in words if word.encode() in held]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the files of the other store")
+def test_forgotten_now_it_is_in_no_file_of_postgresql_where_it_was_before(world: World) -> None:
+    plant(world)
+    assert in_files_of_postgresql(PLANTED) == list(PLANTED)
+    forget(world.viewer("ana"))
+    assert in_files_of_postgresql(PLANTED), "deleted is not gone yet: otherwise this would say nothing"
+    assert forget_now(None).store
+    assert in_files_of_postgresql(PLANTED) == []
 
 
 def test_what_others_said_stays_and_is_called_after_them(world: World) -> None:
