@@ -10,9 +10,11 @@ from pytest_django import Settings
 from tests.bridges.test_hooks import Silent
 
 from alongside.bridges.actions.connecting import connect, say_problem
-from alongside.bridges.models import Bridge
-from alongside.bridges.port import Check
+from alongside.bridges.actions.intake import take_in
+from alongside.bridges.models import Arrival, Bridge
+from alongside.bridges.port import Arrived, Batch, Body, Check, Post, Said, encoded
 from alongside.bridges.registry import ADAPTERS
+from alongside.kit import clock
 from alongside.letters.actions import give_up, put_out
 from alongside.letters.models import Delivery
 from alongside.letters.rules import Because
@@ -67,6 +69,24 @@ def test_an_administrator_sees_how_each_one_is_and_never_a_secret(home: Path) ->
     for words in ("Silent, at Acme", "The token was revoked.", "until somebody mends it"):
         assert words in page
     assert WORD not in page + root.get("/connections/silent").content.decode()
+
+
+def test_the_page_shows_nothing_of_what_is_said_through_a_connection_nor_who_said_it(home: Path) -> None:
+    del home
+    root = signed_in(is_administrator=True)
+    bridge = connect(None, kind="silent", key="one", name="Silent, at Acme", given={"word": WORD})
+    said = Said(source_id="1", room="", account="cy@acme.example", html="<p>zither</p>", text="zither", said_at=clock.now(),
+                is_to_us=True, words="zither")  # fmt: skip
+    batch = Batch(arrived=(Arrived(remote_id="1", event=said),))
+    take_in(None, bridge_id=bridge.bridge_id, connection_id=bridge.connection_id, batch=batch)
+    for key in ("waits", "failed"):
+        post = encoded(Post(key=key, account="cy@acme.example", body=Body(lines=("lute",))))
+        put_out(None, connection_id=bridge.connection_id, key=key, post=post, because=Because.ANSWER)
+    give_up(None, delivery_id=Delivery.objects.get(key="failed").pk, reason="It was refused.")
+    assert Arrival.objects.exists()
+    for address in ("/connections/", "/connections/silent"):
+        page = root.get(address).content.decode()
+        assert [one for one in ("zither", "lute", "cy@acme") if one in page] == []
 
 
 def test_nothing_is_kept_before_every_step_is_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
