@@ -1,10 +1,11 @@
 """A child: 50 messages a second are taken in, and a note a second is told, while `alongside work` runs; how long until
-each can be found.
+each can be found, and until what is edited or deleted is found otherwise or no more.
 """
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -33,6 +34,7 @@ class Writing(threading.Thread):
         self._conversations = conversations
         self._choose = Random(8)
         self.written: dict[str, float] = {}
+        self.said: dict[str, Any] = {}
         self.late = 0.0
 
     def run(self) -> None:
@@ -44,6 +46,7 @@ class Writing(threading.Thread):
             self.late = max(self.late, -pause)
             sleep(max(pause, 0.0))
             take_in(None, said=[said], audiences={said.room_id: said.room_id}, brought_by=None)
+            self.said[said.source_id] = said
             self.written[said.source_id] = monotonic()
 
     def _said(self) -> Iterator[Any]:
@@ -80,6 +83,8 @@ def measure(data: Path, messages: int) -> dict[str, Any]:
     writing.start()
     waits: list[float] = []
     noted: list[float] = []
+    edited: list[float] = []
+    deleted: list[float] = []
     total = A_SECOND * SECONDS
     with counting("until it is found", "messages", total=total) as bar:
         for number in range(0, total, LOOKED_FOR_EVERY):
@@ -90,17 +95,48 @@ def measure(data: Path, messages: int) -> dict[str, Any]:
             if number % TOLD_EVERY == 0:
                 tell_note(viewer, sentence=f"Today I learned what {_word(total + number)} is.")
                 noted.append(_until_found(viewer, _word(total + number), monotonic()))
+                edited.append(_edited(viewer, writing.said[word], _word(2 * total + number)))
+                deleted.append(_deleted(viewer, writing.said[word], _word(2 * total + number)))
             bar(number)
     writing.join()
-    return {"messages": _summed(waits), "notes": _summed(noted), "late": writing.late}
+    found = {"messages": _summed(waits), "notes": _summed(noted)}
+    return found | {"edits": _summed(edited), "deletions": _summed(deleted), "late": writing.late}
 
 
 def _until_found(viewer: Any, word: str, written: float) -> float:
+    return _until(lambda: _is_found(viewer, word), written)
+
+
+def _is_found(viewer: Any, word: str) -> bool:
     from alongside.search.queries import find
 
-    while not find(viewer, word).results and monotonic() < written + PATIENCE:
+    return bool(find(viewer, word).results)
+
+
+def _until(is_so: Callable[[], bool], since: float) -> float:
+    while not is_so() and monotonic() < since + PATIENCE:
         sleep(0.01)
-    return monotonic() - written
+    return monotonic() - since
+
+
+def _edited(viewer: Any, said: Any, word: str) -> float:
+    """Until its new word is found, and the old one no more."""
+    from alongside.kit.safe_html import from_plain, plain_text
+    from alongside.notes.actions.said import take_in_said
+
+    html = from_plain(f"It says otherwise now {word}")
+    now = replace(said, html=html, text=plain_text(html), edited_at=datetime.now(UTC))
+    take_in_said(None, said=[now], audiences={said.room_id: said.room_id}, brought_by=None)
+    return _until(lambda: _is_found(viewer, word) and not _is_found(viewer, said.source_id), monotonic())
+
+
+def _deleted(viewer: Any, said: Any, word: str) -> float:
+    from alongside.conversations.models import Message
+    from alongside.notes.actions.said import remove_said
+
+    row = Message.objects.get(room_id=said.room_id, source_id=said.source_id)
+    remove_said(None, message_ids=[row.pk])
+    return _until(lambda: not _is_found(viewer, word), monotonic())
 
 
 def _summed(waits: list[float]) -> dict[str, float]:

@@ -106,6 +106,8 @@ def _all(place: Place, clock: Clock, brought: int) -> Iterator[Row]:
     for what, written in (("messages", "written"), ("notes", "a note told")):
         most = fresh[what]["most"]
         yield _row(f"{written} until found, s: p50, p95, most", _three(fresh[what]), "most ≤ 1.5", most <= 1.5)
+    for what, since in (("edits", "edited until found so"), ("deletions", "deleted until found no more")):
+        yield _row(f"{since}, s: p50, p95, most", _three(fresh[what]), "", None)
     with clock.step(f"{brought:,} messages brought in, and by bulk_create"):
         yield from _import_rows(place, brought)
     assert rows
