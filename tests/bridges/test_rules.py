@@ -78,6 +78,7 @@ N = ActName
         ("thanks, that helped me", Act(N.HELPED)),
         ("helped. Used the first one", Act(N.HELPED, "Used the first one")),
         ("helped c:abc.m1 n:def because", Act(N.HELPED, "because", about="c:abc.m1 n:def")),
+        ("this helped c:abc.m1. They stayed.", Act(N.HELPED, "They stayed.", about="c:abc.m1")),
         ("thanks", Act(N.THANKS)),
         ("Thank you!", Act(N.THANKS)),
         ("thanks for the export, where is it?", Act(N.FIND, "thanks for the export, where is it?")),

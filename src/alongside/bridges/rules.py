@@ -111,7 +111,7 @@ class Act:
 
 # What a reference in a button's words looks like: c:ID.ANCHOR for what was said, n:ID for a note, n:ID.NUMBER for it
 # as a revision of it says.
-_REFERENCE = r"[cn]:[0-9a-z.]{1,80}"
+_REFERENCE = r"[cn]:[0-9a-z]{1,40}(?:\.[0-9a-z]{1,40})?"
 _ROOM = r"(?P<room>#?[^\s:#][^:\n]{0,120}?)"
 _END = r"[\s.!…]*"
 
