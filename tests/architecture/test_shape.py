@@ -123,7 +123,7 @@ def test_every_read_begins_with_who_reads_or_says_that_it_does_not() -> None:
 
 def test_every_act_begins_with_who_acts_and_the_rest_is_named() -> None:
     """`_actor` where a tool or the system tells; the journal, and what only follows from rows, have nobody."""
-    nobody_acts = {"settle", "remove_empty", "as_it_was", "conversation_as_it_was"}
+    nobody_acts = {"settle", "retitle", "with_first_words", "remove_empty", "as_it_was", "conversation_as_it_was"}
     for layer in (*(one for one in DOMAIN if one != "journal"), "archives"):
         for name, function in public_functions(layer, "actions"):
             if function.name in nobody_acts:
