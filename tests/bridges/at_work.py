@@ -103,7 +103,7 @@ class AtWork:
     def is_answered_alone(self, account: str, number: int, words: str) -> None:
         """The last of so many things that were said to this account alone has these words in it."""
         self.until(lambda: len(self.alone(account)) >= number, f"{account} is not answered “{words}”")
-        assert words in self.alone(account)[-1].text
+        assert words in self.alone(account)[-1].text, (words, self.alone(account)[-1].text)
 
     def said_in(self, room: str, account: str) -> list[Shown]:
         """What this account sees that was said in a room to everybody there."""

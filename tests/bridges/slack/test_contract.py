@@ -17,7 +17,7 @@ from tests.bridges.slack.harness import SlackHarness
 
 OF_ITS_HOME = {
     "What do you know of me?": "What I know of you",
-    "Take my things": "This installation has no address",
+    "Take my things": "I cannot give you a file here",
     "Leave my words out": "Your words are left out",
     "Forget me": "Forget you?",
     "Help": "What you can say to me",
