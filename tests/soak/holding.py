@@ -23,6 +23,8 @@ NOBODY_KNOWS = (
     "The tool did not answer",
     "The line broke after it was written",  # tests/soak/toys.py
     "broke before it said whether it took the mail",
+    "Slack did not answer",
+    "Slack failed",
 )
 # What it was said to, or from, is not what it was when it was put out; whoever asked is told so.
 CHANGED_ON_ITS_WAY = ("While it was on its way",)
