@@ -113,7 +113,7 @@ def follow_member(_actor: None, *, bridge: BridgeFacts, event: Joined | Left) ->
     if presence is None or (facts.kind is Kind.CLOSED and not presence.are_members_known):
         return  # nobody reads it yet; who came is told with all its members
     _keep_hearers_of(presence, facts.kind, now)
-    if isinstance(event, Left):
+    if isinstance(event, Left) and facts.kind is not Kind.CLOSED:  # a closed one's earlier audiences follow its own
         leave_earlier(None, room=room, account_id=account_id)
 
 

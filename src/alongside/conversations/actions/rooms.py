@@ -58,15 +58,16 @@ def keep_room(
             return KeptRoom(room, room.audience_id)
         if room.is_live and not is_live:
             return KeptRoom(room, _audience_of_archives(room, said, is_try_out=is_try_out))
-        before = as_it_was(room)
+        # What only an archive puts back; a tool tells of a room with everybody who comes or goes.
+        before = None if is_live else as_it_was(room)
         if is_live and not room.is_live:
             _begin_to_be_live(room)
         _follow_audience(room, said, is_live=is_live, is_try_out=is_open_to_members)
         room.name, room.url = said.name, said.url or room.url
-        after = as_it_was(room)
+        is_changed = before is not None and as_it_was(room) != before
         room.last_brought_by = brought_by
         room.save()
-    return KeptRoom(room, room.audience_id, before if after != before else None)
+    return KeptRoom(room, room.audience_id, before if is_changed else None)
 
 
 def _known(connection_id: int, source_id: str) -> Room | None:
@@ -126,7 +127,7 @@ def _audience_of_archives(room: Room, said: RoomSaid, *, is_try_out: bool) -> in
 def _follow_audience(room: Room, said: RoomSaid, *, is_live: bool, is_try_out: bool) -> None:
     """Narrowing takes along what was said; widening holds from now on, in an audience of its own."""
     followed = find_hearers_again if said.are_hearers_known else lose_hearers
-    followed(None, audience_ids=[room.audience_id, *_earlier_closed(room)])
+    followed(None, audience_ids=[room.audience_id, *_earlier_closed_ids(room)])
     if is_live and room.audience.is_sealed:
         _begin_audience(room, said)
     elif said.kind.value == room.audience.kind:
@@ -159,11 +160,15 @@ def _follow_hearers(room: Room, said: RoomSaid) -> None:
         keep_hearers(None, audience_id=room.audience_id, account_ids=known | set(said.hearers))
 
 
+def _earlier_closed_ids(room: Room) -> list[int]:
+    of_room = RoomAudience.objects.filter(room=room).exclude(audience_id=room.audience_id)
+    closed = of_room.filter(audience__kind=AudienceKind.CLOSED.value).order_by("audience_id")
+    return list(closed.values_list("audience_id", flat=True))
+
+
 def _earlier_closed(room: Room) -> dict[int, frozenset[int]]:
     """Who hears what was said in a room under closed audiences before: who leaves the room leaves these too."""
-    of_room = RoomAudience.objects.filter(room=room).exclude(audience_id=room.audience_id)
-    ids = of_room.filter(audience__kind=AudienceKind.CLOSED.value).order_by("audience_id")
-    return {one: unscoped_hearers(one).account_ids for one in ids.values_list("audience_id", flat=True)}
+    return {one: unscoped_hearers(one).account_ids for one in _earlier_closed_ids(room)}
 
 
 def _keep_earlier_closed(room: Room, here: frozenset[int]) -> None:
